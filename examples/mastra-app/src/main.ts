@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dataFolder } from './data-folder.ts';
+import { compareAnswers } from './day/compare-answers.ts';
+import { inConversation } from './day/day.ts';
+import { runDay } from './day/run-day.ts';
+import { openIndex } from './docs/index-file.ts';
+import { ingest } from './docs/ingest.ts';
+import { progressBar } from './docs/progress.ts';
+import { createLocalEmbedder } from './embedding/local-embedder.ts';
+import { buildMastra } from './mastra/build-mastra.ts';
+import { simulatedModel } from './mastra/model.ts';
+import { perf } from './mastra/perf.ts';
+import { comparison } from './report/comparison.ts';
+import { conversation } from './report/conversation.ts';
+import { ingestLine } from './report/ingest-line.ts';
+import { verdict } from './report/verdict.ts';
+import { startDocsProvider } from './simulator/provider.ts';
+
+const say = (line: string): void => console.log(line);
+
+const ingested = await ingest(progressBar('Reading the documentation'));
+say(ingestLine(ingested));
+
+const index = openIndex(ingested.file);
+const embedder = createLocalEmbedder();
+const provider = await startDocsProvider();
+const folder = await mkdtemp(join(dataFolder(), 'day-'));
+try {
+  const parts = { model: simulatedModel(provider.url), index, embedder };
+  const plain = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'without.db')}` });
+  const fast = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'with.db')}`, perf });
+  const measured = { provider, embedder, outcomeOf: perf.outcome, say };
+
+  // Neither run shall pay for loading the weights and compiling the code.
+  await plain.getAgent('docs').generate('What is an agent?');
+
+  say('\nThe day without mastra-perf');
+  const without = await runDay({ ...measured, mastra: plain });
+  say('\nThe same day with mastra-perf');
+  const withPerf = await runDay({ ...measured, mastra: fast });
+
+  say(`\n${comparison(without.figures, withPerf.figures)}\n`);
+  say(conversation(without.answers.filter(inConversation), withPerf.answers.filter(inConversation)));
+  say('\nperf.report()');
+  console.dir(await perf.report(), { depth: null });
+
+  const problems = compareAnswers(without.answers, withPerf.answers);
+  say(`\n${verdict(without.answers.length, problems)}`);
+  if (problems.length > 0) process.exitCode = 1;
+} finally {
+  await perf.close();
+  await provider.close();
+  await index.close();
+  await rm(folder, { recursive: true, force: true });
+}

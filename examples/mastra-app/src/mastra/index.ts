@@ -1,0 +1,23 @@
+import { Mastra } from '@mastra/core/mastra';
+import { join } from 'node:path';
+import { dataFolder } from '../data-folder.ts';
+import { newestIndexFile, openIndex } from '../docs/index-file.ts';
+import { createLocalEmbedder } from '../embedding/local-embedder.ts';
+import { appModel } from './model.ts';
+import { appParts } from './parts.ts';
+import { perf } from './perf.ts';
+
+// The simulated provider forgets its replies when it stops, as the history of a conversation must then.
+const storageUrl = process.env['OPENAI_API_KEY'] ? `file:${join(dataFolder(), 'memory.db')}` : ':memory:';
+
+export const mastra = new Mastra({
+  ...appParts({
+    model: appModel(),
+    index: openIndex(newestIndexFile()),
+    embedder: createLocalEmbedder(),
+    storageUrl,
+  }),
+  processors: { perf },
+  // Loaded by the simulated provider with its first question, which the bundler does not see.
+  bundler: { dynamicPackages: ['gpt-tokenizer'] },
+});

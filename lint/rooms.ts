@@ -1,0 +1,57 @@
+/** What a room of packages/mastra-perf/src may import from the others. */
+export interface Room {
+  /** Rooms (folders) and files of src; `*` stands for any one room. */
+  readonly imports: readonly string[];
+  /** The same, but for `import type` only. */
+  readonly types?: readonly string[];
+  /** What it may import of Mastra's packages; nothing by default. */
+  readonly mastra?: 'all' | 'types';
+}
+
+const leaves = ['options.ts', 'errors.ts', 'events.ts'];
+
+/** A capability sees neither another one nor Mastra: what it needs from them comes as a function from perf.ts. */
+const capability: Room = { imports: ['pipeline', 'base', ...leaves], types: ['stores'] };
+
+const capabilities = {
+  batch: capability,
+  cache: capability,
+  coalesce: capability,
+  context: capability,
+  embeddings: capability,
+  history: capability,
+  lifecycle: capability,
+  monitor: capability,
+  usage: capability,
+};
+
+/** testing/ is an entry of its own: the plugin must not pull in its contract suites. */
+const everyRoom = ['mastra', 'pipeline', 'stores', 'base', ...Object.keys(capabilities)];
+
+/** A new room starts with a line here: what is not in this table fails the lint. */
+export const rooms: Readonly<Record<string, Room>> = {
+  'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom] },
+  'perf.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
+  'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'] },
+  'errors.ts': { imports: ['events.ts'], types: ['pipeline/outcome.ts'] },
+  'events.ts': { imports: ['errors.ts'], types: ['pipeline/outcome.ts'] },
+  mastra: { imports: ['pipeline', 'base', ...leaves], types: ['stores'], mastra: 'all' },
+  pipeline: { imports: ['base', ...leaves] },
+  ...capabilities,
+  stores: { imports: ['base', ...leaves] },
+  base: { imports: ['errors.ts'] },
+  testing: { imports: ['stores', 'base'] },
+};
+
+/** The room of a file, given its path in src: `cache/key.ts` is in `cache`, `perf.ts` is a room of its own. */
+export function roomOf(file: string): string {
+  return file.replace(/\/.*$/, '');
+}
+
+/** Whether one of these names of the table covers a file, given its path in src. */
+export function covers(names: readonly string[], file: string): boolean {
+  return names.some((name) => {
+    if (!name.endsWith('.ts')) return file.startsWith(`${name}/`);
+    return name.startsWith('*/') ? /^[^/]+\//.test(file) && file.endsWith(name.slice(1)) : file === name;
+  });
+}

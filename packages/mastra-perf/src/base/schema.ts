@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { type ByteSize, parseByteSize } from './byte-size.ts';
+import { type Duration, parseDuration } from './duration.ts';
+
+/*
+ * Leaves of option schemas. Each carries what it accepts as its message, from which a PerfConfigError is made.
+ * zod is bundled in its small form: importing the package costs 60 to 150 ms, several times the whole plugin.
+ */
+
+/** A duration, resolved to milliseconds. */
+export const duration = () =>
+  z.pipe(
+    z.custom<Duration>((value) => parseDuration(value) !== undefined, {
+      error: "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds",
+    }),
+    z.transform((value: Duration) => parseDuration(value) as number),
+  );
+
+/** A size, resolved to bytes. */
+export const byteSize = () =>
+  z.pipe(
+    z.custom<ByteSize>((value) => parseByteSize(value) !== undefined, {
+      error: "a size such as '512kb', '64mb' or '1gb', or a positive whole number of bytes",
+    }),
+    z.transform((value: ByteSize) => parseByteSize(value) as number),
+  );
+
+export const positiveInteger = () =>
+  z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) > 0, { error: 'a positive whole number' });
+
+export const flag = () => z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' });
+
+export const oneOf = <const T extends string>(...values: T[]) =>
+  z.custom<T>((value) => values.includes(value as T), { error: values.map((value) => `'${value}'`).join(' or ') });
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/**
+ * An object of options. A key that is not in it is an issue, whose message lists the keys that are. A field that is
+ * `undefined` counts as left out.
+ */
+export const options = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
+  const error: z.core.$ZodErrorMap = (issue) =>
+    issue.code === 'unrecognized_keys' ? `known: ${Object.keys(shape).join(', ')}` : 'an object of options';
+  return z.pipe(z.strictObject(shape, { error }), z.transform(dropUndefined));
+};
+
+const dropUndefined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+
+/** A feature: `false` turns it off, `true` is all defaults, an object changes some of them. */
+export const feature = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.union([z.custom<boolean>((value) => typeof value === 'boolean'), schema], { error: 'true, false or an object of options' });
+
+export const name = () =>
+  z.custom<string>((value) => typeof value === 'string' && value.trim() !== '' && value.length <= 200, {
+    error: 'a text of 1 to 200 characters',
+  });
+
+export const names = () =>
+  z.custom<readonly string[]>(
+    (value) => Array.isArray(value) && value.length <= 100 && value.every((item) => name().safeParse(item).success),
+    { error: 'an array of at most 100 texts, each of 1 to 200 characters' },
+  );

@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock.ts';
+import { PerfError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import type { Middleware, ModelCall } from '../pipeline/call.ts';
+import { freshIdentity } from '../pipeline/fresh-identity.ts';
+import { observe } from '../pipeline/observe.ts';
+import type { StreamPart } from '../pipeline/parts.ts';
+import { readerOfParts } from '../pipeline/reader.ts';
+import { answerRecorder, splitDeltas } from '../pipeline/stored-answer.ts';
+import { estimateBytes, type Entry } from './entry.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import { CACHE_DEFAULTS, type CacheSettings } from './options.ts';
+import { refusalToStore } from './storable.ts';
+
+export interface ResponseCacheDeps {
+  readonly tier: MemoryTier;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** Settings of the agent that calls; `false` when its cache is off. */
+  readonly settingsOf: (call: ModelCall) => CacheSettings | false;
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+/**
+ * The exact response cache, in two middlewares: `lookup` answers from the store, `fill` sits behind coalescing, next to
+ * the model, so that an answer is stored once however many callers share it, and also when the first of them has left.
+ */
+export function responseCache(deps: ResponseCacheDeps): { readonly lookup: Middleware; readonly fill: Middleware } {
+  return { lookup: lookup(deps), fill: fill(deps) };
+}
+
+function lookup({ tier, clock, settingsOf }: ResponseCacheDeps): Middleware {
+  return {
+    name: 'cache.lookup',
+    async run(call, next) {
+      const mode = modeOf(call, settingsOf(call));
+      if (mode === 'bypass') call.facts.outcome = { name: 'bypass' };
+      if (mode === 'bypass' || mode === 'off' || mode === 'refresh') return next();
+      const entry = tier.get(call.key());
+      if (entry) return replay(call, entry, clock);
+      if (mode === 'default') return next();
+      throw new PerfError(
+        'MASTRA_PERF_NOT_CACHED',
+        `no stored answer for this call of agent "${call.caller.agent}", and it was asked for with cache: 'only-if-cached'`,
+      );
+    },
+  };
+}
+
+function replay(call: ModelCall, entry: Entry, clock: Clock) {
+  const now = clock.now();
+  call.facts.outcome = { name: 'hit', ageMs: Math.max(0, now - entry.storedAt), savedMs: entry.tookMs };
+  const fresh = freshIdentity(now);
+  return { head: {}, parts: readerOfParts(map(splitDeltas(entry.parts), fresh)) };
+}
+
+function* map(parts: Iterable<StreamPart>, change: (part: StreamPart) => StreamPart): Generator<StreamPart> {
+  for (const part of parts) yield change(part);
+}
+
+function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Middleware {
+  return {
+    name: 'cache.fill',
+    async run(call, next) {
+      const settings = settingsOf(call);
+      const mode = modeOf(call, settings);
+      if (settings === false || mode === 'off' || mode === 'bypass') return next();
+      const begun = clock.monotonic();
+      const epoch = tier.epoch();
+      const reply = await next();
+      const answer = answerRecorder();
+      let kept = true;
+
+      const store = (): void => {
+        const key = call.key();
+        const stored = answer.parts();
+        const reason =
+          tier.epoch() === epoch
+            ? refusalToStore(stored, call.request, settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated)
+            : 'invalidated';
+        if (reason !== undefined) return events.emit('notStored', { agent: call.caller.agent, key, reason });
+        const entry: Entry = {
+          parts: stored,
+          agent: call.caller.agent,
+          tags: call.overrides.tags ?? [],
+          storedAt: clock.now(),
+          tookMs: clock.monotonic() - begun,
+          bytes: estimateBytes(stored),
+        };
+        const ttlMs = call.overrides.ttlMs ?? settings.ttl ?? CACHE_DEFAULTS.ttl;
+        tier.set(key, entry, ttlMs);
+        events.emit('stored', { agent: call.caller.agent, key, bytes: entry.bytes, ttlMs });
+      };
+      const observer = {
+        part: (part: StreamPart) => {
+          if (!kept) return;
+          kept = false; // stays so if the part cannot be kept
+          answer.add(part);
+          kept = true;
+        },
+        end: (status: string) => (status === 'ok' && kept ? store() : undefined),
+      };
+      return { ...reply, parts: observe(reply.parts, observer, (error) => fault('cache.fill', error)) };
+    },
+  };
+}
+
+type Mode = 'off' | 'default' | 'bypass' | 'refresh' | 'only-if-cached';
+
+function modeOf(call: ModelCall, settings: CacheSettings | false): Mode {
+  const asked = call.overrides.cache ?? 'default';
+  if (asked === 'bypass') return 'bypass';
+  // Asked to answer only from a cache that is off, the call must still not reach the model.
+  if (settings === false && asked === 'only-if-cached') return 'only-if-cached';
+  return settings === false || asked === false ? 'off' : asked;
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../base/clock.ts';
+import type { Middleware, ModelCall, Next, Reply } from '../pipeline/call.ts';
+import { isAborted } from '../pipeline/failure.ts';
+import { freshIdentity } from '../pipeline/fresh-identity.ts';
+import type { StreamPart } from '../pipeline/parts.ts';
+import type { PartReader } from '../pipeline/reader.ts';
+import { flight, type Flight } from './flight.ts';
+import type { CoalesceSettings } from './options.ts';
+
+export interface CoalesceDeps {
+  readonly clock: Clock;
+  /** Settings of the agent that calls; `false` when coalescing is off for it. */
+  readonly settingsOf: (call: ModelCall) => CoalesceSettings | false;
+}
+
+/**
+ * Single-flight: equal calls that are under way at the same time share one call to the model. Everyone streams live from
+ * the first part on; who gives up leaves alone; if the model refuses the shared call, the others try once more, together.
+ *
+ * A generate call waits one turn of the event loop before it asks the model. A burst arrives within that turn, and if
+ * somebody in it wants a stream, that call is the one made: an answer that is not streamed cannot be shared live. Alone, a
+ * generate call reaches the model as a generate call.
+ */
+export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
+  const flights = new Map<string, Flight>();
+
+  const begin = (key: string): Flight => {
+    const begun = flight(clock.monotonic(), () => {
+      if (flights.get(key) === begun) flights.delete(key);
+    });
+    flights.set(key, begun);
+    return begun;
+  };
+
+  const fly = async (call: ModelCall, next: Next, key: string, mayRetry: boolean): Promise<Reply> => {
+    const { abortSignal } = call.request;
+    const mine = flights.get(key) ?? begin(key);
+    const ask = () => next({ ...call, request: { ...call.request, abortSignal: mine.signal } });
+    const boarded = clock.monotonic();
+    const place = mine.board(abortSignal);
+    if (call.method === 'generate' && !mine.started()) await Promise.race([clock.turn(), place.catch(() => undefined)]);
+    const isPilot = !isAborted(abortSignal) && mine.start(ask);
+    try {
+      const reply = await place;
+      return isPilot ? reply : follow(call, reply, boarded - mine.begun, clock);
+    } catch (error) {
+      if (isPilot || !mayRetry || isAborted(abortSignal)) throw error;
+      return fly(call, next, key, false);
+    }
+  };
+
+  return {
+    name: 'coalesce',
+    async run(call, next) {
+      const mode = call.overrides.cache;
+      if (mode === 'bypass' || settingsOf(call) === false) return next();
+      // Who asks for a fresh answer may share one with others who do, but not one that was begun before they asked.
+      return fly(call, next, mode === 'refresh' ? `${call.key()} refresh` : call.key(), true);
+    },
+  };
+}
+
+function follow(call: ModelCall, reply: Reply, savedMs: number, clock: Clock): Reply {
+  call.facts.outcome = { name: 'shared', savedMs };
+  return { ...reply, parts: mapParts(reply.parts, freshIdentity(clock.now())) };
+}
+
+function mapParts(reader: PartReader, change: (part: StreamPart) => StreamPart): PartReader {
+  return {
+    async read() {
+      const result = await reader.read();
+      return result.done ? result : { done: false, value: change(result.value) };
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+}

@@ -1,0 +1,55 @@
+/** What is told while calls run: names, keys, sizes and milliseconds, never the text of a prompt or an answer. */
+export interface PerfEvents {
+  /** A call was answered (or failed): once per call, after its last part. */
+  call: {
+    readonly agent: string;
+    readonly model: string;
+    readonly outcome: string;
+    readonly method: 'generate' | 'stream';
+    readonly status: 'ok' | 'error' | 'aborted';
+    readonly ms: number;
+    /** Time to the first part with content; absent when none came. */
+    readonly firstPartMs?: number;
+  };
+  /** An answer was stored. */
+  stored: { readonly agent: string; readonly key: string; readonly bytes: number; readonly ttlMs: number };
+  /** An answer was complete but may not be stored, and why. */
+  notStored: { readonly agent: string; readonly key: string; readonly reason: string };
+  /** A model whose price is not known was billed; told once per model. */
+  unpriced: { readonly provider: string; readonly model: string };
+  /** A part of the plugin failed and was left out of a call; the call itself went on. */
+  fault: { readonly where: string; readonly error: unknown };
+}
+
+type Listener<K extends keyof PerfEvents> = (event: PerfEvents[K]) => void;
+
+export interface Events {
+  /** Adds a listener and returns its removal. A listener that throws is reported as a process warning, never to the caller. */
+  on<K extends keyof PerfEvents>(name: K, listener: Listener<K>): () => void;
+  emit<K extends keyof PerfEvents>(name: K, event: PerfEvents[K]): void;
+  clear(): void;
+}
+
+export function createEvents(): Events {
+  const listeners = new Map<keyof PerfEvents, Set<(event: never) => void>>();
+  return {
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener));
+      return () => set.delete(listener);
+    },
+    emit(name, event) {
+      for (const listener of listeners.get(name) ?? []) {
+        try {
+          (listener as Listener<typeof name>)(event);
+        } catch (error) {
+          process.emitWarning(`a listener of perf.on('${name}') threw: ${String(error)}`, {
+            code: 'MASTRA_PERF_LISTENER',
+            type: 'MastraPerfWarning',
+          });
+        }
+      }
+    },
+    clear: () => listeners.clear(),
+  };
+}

@@ -1,0 +1,16 @@
+export { createPerf, type ModelOptions, type Perf } from './perf.ts';
+export type { AgentOptions, PerfOptions } from './options.ts';
+export type { CacheBounds, CacheOptions } from './cache/options.ts';
+export type { CacheStats, InvalidateSelector } from './cache/memory-tier.ts';
+export type { CoalesceOptions } from './coalesce/options.ts';
+export type { LatencyOptions } from './monitor/options.ts';
+export type { LatencySnapshot } from './monitor/latency.ts';
+export type { ModelPrice, UsageOptions } from './usage/options.ts';
+export type { UsageGroup, UsageRow, UsageTotals } from './usage/usage-ledger.ts';
+export type { ContextOptions } from './mastra/call-overrides.ts';
+export type { Duration } from './base/duration.ts';
+export type { ByteSize } from './base/byte-size.ts';
+export type { PerfEvents } from './events.ts';
+export type { Outcome, OutcomeName, Saved } from './pipeline/outcome.ts';
+export type { TokenUsage } from './pipeline/usage.ts';
+export { isPerfError, PerfConfigError, PerfError, type PerfErrorCode } from './errors.ts';

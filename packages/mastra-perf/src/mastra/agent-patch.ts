@@ -1,0 +1,44 @@
+import { type ModelLike } from '../pipeline/model-proxy.ts';
+import type { AgentLike, RequestContextLike } from './host.ts';
+import type { Patch } from './patch.ts';
+import type { Registry } from './registry.ts';
+
+/** The method through which Mastra 1.71 resolves every model of an agent, whatever its form. */
+export const RESOLVE = 'resolveModelConfig';
+
+/**
+ * The prototype that owns the method, found from an instance: the ESM and the CJS build of Mastra have different Agent
+ * classes, and users derive their own. `undefined` when this Mastra has no such method.
+ */
+export function owningPrototype(agent: object): object | undefined {
+  let prototype: object | null = Object.getPrototypeOf(agent) as object | null;
+  while (prototype && !Object.hasOwn(prototype, RESOLVE)) prototype = Object.getPrototypeOf(prototype) as object | null;
+  return prototype ?? undefined;
+}
+
+type Resolve = (this: AgentLike, config: unknown, requestContext?: RequestContextLike, ...rest: unknown[]) => Promise<ModelLike>;
+
+/** Gives every model that an agent of an installed Mastra resolves to that Mastra's plugin. Other agents see no change. */
+export function resolvePatch(prototype: object, shared: Registry, ready: () => Promise<unknown> | undefined): Patch {
+  return {
+    target: prototype,
+    method: RESOLVE,
+    wrap: (original) =>
+      async function (this: AgentLike, config, requestContext, ...rest) {
+        const pending = ready();
+        if (pending) await pending;
+        const model = await (original as unknown as Resolve).call(this, config, requestContext, ...rest);
+        return adopt(this, requestContext, model, shared);
+      } satisfies Resolve as never,
+  };
+}
+
+function adopt(agent: AgentLike, requestContext: RequestContextLike | undefined, model: ModelLike, shared: Registry): ModelLike {
+  const own = agent.getMastraInstance?.();
+  const behalf = own ? undefined : shared.behalf.getStore();
+  const mastra = own ?? behalf?.mastra;
+  const host = mastra && shared.hosts.get(mastra);
+  if (!host) return model;
+  if (own && requestContext) shared.runs.set(requestContext, own);
+  return host.wrap(model, { agentId: agent.id, requestContext, behalf: behalf?.requestContext });
+}

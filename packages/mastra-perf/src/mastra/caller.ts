@@ -1,0 +1,45 @@
+import type { Caller, CallOverrides, ModelRequest } from '../pipeline/call.ts';
+import type { Origin, RequestContextLike } from './host.ts';
+
+/** Reserved keys of Mastra's request context. */
+const RESOURCE = 'mastra__resourceId';
+const THREAD = 'mastra__threadId';
+const MEMORY = 'MastraMemory';
+
+/**
+ * Who calls. Mastra tells it in three places: reserved keys, which a server's middleware sets; the memory of the run;
+ * headers, which it adds to every model call. If they disagree, all of them are in the scope: whoever could set one of
+ * them still shares nothing with others.
+ */
+export function callerOf(origin: Origin, request: ModelRequest, overrides: CallOverrides, scope: 'resource' | 'agent'): Caller {
+  const context = origin.requestContext;
+  const found = idsIn(context, request);
+  const { resources, threads } = found.resources.length > 0 ? found : idsIn(origin.behalf, request);
+  const [resource] = resources;
+  const [thread] = threads;
+  return {
+    agent: origin.agentId,
+    ...(resource !== undefined && { resource }),
+    ...(thread !== undefined && { thread }),
+    ...(overrides.user !== undefined && { user: overrides.user }),
+    scope: scopeOf(resources, overrides, scope),
+  };
+}
+
+function scopeOf(resources: readonly string[], overrides: CallOverrides, scope: 'resource' | 'agent'): readonly string[] {
+  if (overrides.scope !== undefined) return ['named', overrides.scope];
+  if (scope === 'agent' || resources.length === 0) return ['agent'];
+  return ['resource', ...resources];
+}
+
+function idsIn(context: RequestContextLike | undefined, request: ModelRequest) {
+  const memory = context?.get(MEMORY) as { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } } | undefined;
+  return {
+    resources: distinct([context?.get(RESOURCE), memory?.resourceId, request.headers?.['x-resource-id']]),
+    threads: distinct([context?.get(THREAD), memory?.thread?.id, request.headers?.['x-thread-id']]),
+  };
+}
+
+const distinct = (ids: readonly unknown[]): string[] => [
+  ...new Set(ids.filter((id): id is string => typeof id === 'string' && id !== '')),
+];

@@ -1,0 +1,120 @@
+import { PerfError } from '../errors.ts';
+import { isWrapped } from '../pipeline/model-proxy.ts';
+import { owningPrototype, RESOLVE, resolvePatch } from './agent-patch.ts';
+import type { Host, MastraLike } from './host.ts';
+import { loadRunner } from './load-runner.ts';
+import { applyPatch } from './patch.ts';
+import { registry, sharePatch, type Registry } from './registry.ts';
+import { patchRunner } from './runner-patch.ts';
+import { wrapModelOf } from './update-model.ts';
+
+/**
+ * Makes a plugin see every model call of the agents of one Mastra, those added later included. Returns the undo.
+ *
+ * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this Mastra has a plugin already.
+ */
+export function installOn(mastra: MastraLike, plugin: Host): () => void {
+  const shared = registry();
+  if (shared.hosts.has(mastra)) {
+    throw new PerfError(
+      'MASTRA_PERF_ALREADY_INSTALLED',
+      'this Mastra has a mastra-perf plugin already: register one createPerf() per Mastra and give it options per agent under `agents`',
+    );
+  }
+  const host = remembering(plugin, shared);
+  const undos = new Map<object, () => void>();
+  const hook = (agent: unknown): void => {
+    for (const one of agentsIn(agent)) hookAgent(one, host, shared, undos);
+  };
+
+  shared.hosts.set(mastra, host);
+  undos.set(
+    mastra,
+    applyPatch({
+      target: mastra,
+      method: 'addAgent',
+      wrap: (original) =>
+        function (this: MastraLike, agent: unknown, ...rest: unknown[]) {
+          const result: unknown = (original as unknown as MastraLike['addAgent']).call(this, agent, ...(rest as [string?]));
+          hook(agent);
+          return result;
+        } as never,
+    }),
+  );
+  for (const agent of Object.values(mastra.listAgents())) hook(agent);
+
+  return () => {
+    shared.hosts.delete(mastra);
+    for (const undo of undos.values()) undo();
+    undos.clear();
+  };
+}
+
+/** Remembers whose each wrapped model is, for the steps that replace it. */
+function remembering(plugin: Host, { bindings }: Registry): Host {
+  const host: Host = {
+    wrap(model, origin) {
+      if (isWrapped(model)) return model;
+      const wrapped = plugin.wrap(model, origin);
+      bindings.set(wrapped, { host, origin });
+      return wrapped;
+    },
+  };
+  return host;
+}
+
+/** An agent, and the agent inside a durable one. */
+function agentsIn(agent: unknown): object[] {
+  if (typeof agent !== 'object' || agent === null) return [];
+  const inner: unknown = 'agent' in agent ? agent.agent : undefined;
+  return typeof inner === 'object' && inner !== null && inner !== agent ? [inner] : [agent];
+}
+
+function hookAgent(agent: object, host: Host, shared: Registry, undos: Map<object, () => void>): void {
+  const prototype = owningPrototype(agent);
+  const target = prototype ?? agent;
+  if (undos.has(target)) return;
+  if (prototype) {
+    undos.set(target, sharePatch(shared, prototype, () => patchPrototype(prototype, shared)));
+    return;
+  }
+  const undo = wrapModelOf(agent, host);
+  undos.set(target, undo ?? (() => undefined));
+  warn(
+    shared,
+    undo ? 'MASTRA_PERF_FALLBACK' : 'MASTRA_PERF_UNSUPPORTED',
+    undo
+      ? `this version of Mastra has no Agent.${RESOLVE}(): models given per call, by prepareStep or inside processors are not seen`
+      : `this version of Mastra has neither Agent.${RESOLVE}() nor __updateModel(): calls of its agents are not seen; wrap their models with perf.model()`,
+  );
+}
+
+function patchPrototype(prototype: object, shared: Registry): () => void {
+  let undoRunner: (() => void) | undefined;
+  let undone = false;
+  let loading: Promise<void> | undefined = load();
+  async function load(): Promise<void> {
+    try {
+      const runner = await loadRunner(prototype);
+      if (!undone) undoRunner = runner && patchRunner(runner, shared);
+      if (!undone && !undoRunner) throw new TypeError("no ProcessorRunner of Mastra's that fits was found");
+    } catch (error) {
+      warn(shared, 'MASTRA_PERF_NO_RUNNER', `models returned by prepareStep or used inside processors are not seen: ${String(error)}`);
+    } finally {
+      loading = undefined;
+    }
+  }
+  const undo = applyPatch(resolvePatch(prototype, shared, () => loading));
+  return () => {
+    undone = true;
+    undo();
+    undoRunner?.();
+  };
+}
+
+/** Once per process and code. */
+function warn({ told }: Registry, code: string, message: string): void {
+  if (told.has(code)) return;
+  told.add(code);
+  process.emitWarning(`mastra-perf: ${message}`, { code, type: 'MastraPerfWarning' });
+}

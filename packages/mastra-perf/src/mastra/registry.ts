@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PerfError } from '../errors.ts';
+import type { Host, MastraLike, Origin, RequestContextLike } from './host.ts';
+
+/** Changes when the shape below does: copies that do not understand each other must not share it. */
+const PROTOCOL = 1;
+const KEY = Symbol.for('mastra-perf.registry');
+
+/** On whose behalf code runs that a processor has called. */
+export interface Behalf {
+  readonly mastra: MastraLike;
+  readonly requestContext: RequestContextLike | undefined;
+}
+
+/**
+ * What all copies of this package in a process share (ESM and CJS, two versions): which Mastra has which plugin, and
+ * which prototypes are patched, so that nothing is ever patched twice.
+ */
+export interface Registry {
+  readonly protocol: number;
+  readonly hosts: WeakMap<object, Host>;
+  /** Whose model a wrapped model is; a step may replace it by another one, which then has the same origin. */
+  readonly bindings: WeakMap<object, { readonly host: Host; readonly origin: Origin }>;
+  /** Mastra instances by the request context of their runs. */
+  readonly runs: WeakMap<object, MastraLike>;
+  readonly behalf: AsyncLocalStorage<Behalf>;
+  readonly patches: Map<object, PatchUse>;
+  /** Codes of the warnings that this process has had. */
+  readonly told: Set<string>;
+}
+
+export interface PatchUse {
+  users: number;
+  readonly undo: () => void;
+}
+
+export function registry(): Registry {
+  const holder = globalThis as { [KEY]?: Registry };
+  const found = holder[KEY];
+  if (found && found.protocol !== PROTOCOL) {
+    throw new PerfError(
+      'MASTRA_PERF_ALREADY_INSTALLED',
+      `another version of mastra-perf is active in this process (protocol ${found.protocol}, this one speaks ${PROTOCOL}): install one version only`,
+    );
+  }
+  return (holder[KEY] ??= {
+    protocol: PROTOCOL,
+    hosts: new WeakMap(),
+    bindings: new WeakMap(),
+    runs: new WeakMap(),
+    behalf: new AsyncLocalStorage(),
+    patches: new Map(),
+    told: new Set(),
+  });
+}
+
+/** Applies a patch of `target` for one more user and returns the release; the last one undoes it. */
+export function sharePatch({ patches }: Registry, target: object, apply: () => () => void): () => void {
+  const use = patches.get(target) ?? { users: 0, undo: apply() };
+  use.users++;
+  patches.set(target, use);
+  let released = false;
+  return () => {
+    if (released) return;
+    released = true;
+    if (--use.users > 0) return;
+    patches.delete(target);
+    use.undo();
+  };
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod/mini';
+import { parseOptions } from './base/parse-options.ts';
+import { feature, options } from './base/schema.ts';
+import { agentCacheSchema, cacheSchema, type CacheBounds, type CacheOptions, type CacheSettings } from './cache/options.ts';
+import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
+import { latencySchema, type LatencyOptions, type LatencySettings } from './monitor/options.ts';
+import { usageSchema, type UsageOptions, type UsageSettings } from './usage/options.ts';
+
+/** What can be set for one agent. Each feature takes `false`, `true` or options, merged over the global ones. */
+export interface AgentOptions {
+  readonly cache?: boolean | CacheOptions;
+  readonly coalesce?: boolean | CoalesceOptions;
+  readonly usage?: boolean;
+  readonly latency?: boolean | LatencyOptions;
+}
+
+/** Options of `createPerf()`. All of them have defaults; none of the defaults can change an answer. */
+export interface PerfOptions {
+  /** Response cache. On by default. */
+  readonly cache?: boolean | (CacheOptions & CacheBounds);
+  /** One model call for equal calls that are under way at the same time. On by default. */
+  readonly coalesce?: boolean | CoalesceOptions;
+  /** Tokens and dollars, spent and saved. On by default. */
+  readonly usage?: boolean | UsageOptions;
+  /** Latency percentiles. On by default. */
+  readonly latency?: boolean | LatencyOptions;
+  /** Options for single agents, by their key in the Mastra config or their id. */
+  readonly agents?: Readonly<Record<string, AgentOptions>>;
+}
+
+/** The features as one agent has them. */
+export interface AgentSettings {
+  readonly cache: CacheSettings | false;
+  readonly coalesce: CoalesceSettings | false;
+  readonly usage: UsageSettings | false;
+  readonly latency: LatencySettings | false;
+}
+
+export interface Settings {
+  readonly bounds: { readonly maxBytes?: number; readonly maxEntries?: number };
+  readonly usage: UsageSettings;
+  /** Names in `agents`. */
+  readonly agents: readonly string[];
+  /** Settings of an agent that goes by these names (its id, its key); the first name that has options counts. */
+  forAgent(names: readonly string[]): AgentSettings;
+}
+
+const agentSchema = options({
+  cache: z.optional(feature(agentCacheSchema)),
+  coalesce: z.optional(feature(coalesceSchema)),
+  usage: z.optional(z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' })),
+  latency: z.optional(feature(latencySchema)),
+});
+
+const perfSchema = options({
+  cache: z.optional(feature(cacheSchema)),
+  coalesce: z.optional(feature(coalesceSchema)),
+  usage: z.optional(feature(usageSchema)),
+  latency: z.optional(feature(latencySchema)),
+  agents: z.optional(z.record(z.string(), agentSchema, { error: 'an object with agent names as keys' })),
+});
+
+/** @throws PerfConfigError naming the path, what was given and what is accepted. */
+export function resolveOptions(given: PerfOptions): Settings {
+  const parsed = parseOptions(perfSchema, given, 'createPerf');
+  const { maxBytes, maxEntries, ...cache } = typeof parsed.cache === 'object' ? parsed.cache : {};
+  const global: AgentSettings = {
+    cache: parsed.cache === false ? false : cache,
+    coalesce: settingsOf(parsed.coalesce, {}),
+    usage: settingsOf(parsed.usage, {}),
+    latency: settingsOf(parsed.latency, {}),
+  };
+  const agents = new Map(Object.entries(parsed.agents ?? {}));
+  return {
+    bounds: { ...(maxBytes !== undefined && { maxBytes }), ...(maxEntries !== undefined && { maxEntries }) },
+    usage: settingsOf(parsed.usage, {}) || {},
+    agents: [...agents.keys()],
+    forAgent(names) {
+      const own = names.map((name) => agents.get(name)).find((found) => found !== undefined);
+      if (!own) return global;
+      return {
+        cache: merge(global.cache, own.cache, cache),
+        coalesce: merge(global.coalesce, own.coalesce, {}),
+        usage: merge(global.usage, own.usage, {}),
+        latency: merge(global.latency, own.latency, {}),
+      };
+    },
+  };
+}
+
+const settingsOf = <T extends object>(given: boolean | T | undefined, defaults: T): T | false =>
+  given === false ? false : typeof given === 'object' ? given : defaults;
+
+/** `base` is what a feature starts from where the agent turns it on although it is off for all others. */
+function merge<T extends object>(global: T | false, own: boolean | T | undefined, base: T): T | false {
+  if (own === undefined) return global;
+  if (own === false) return false;
+  return { ...(global || base), ...(own === true ? {} : own) };
+}

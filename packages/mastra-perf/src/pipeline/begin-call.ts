@@ -1,0 +1,17 @@
+import type { Caller, CallOverrides, ModelCall } from './call.ts';
+import { questionKey } from './question.ts';
+
+/** What a wrapped model knows of a call; the rest is added here. */
+export type BareCall = Pick<ModelCall, 'method' | 'model' | 'request' | 'invoke'>;
+
+/** A call at the head of the pipeline. Its key is computed when it is first asked for. */
+export function beginCall(bare: BareCall, caller: Caller, overrides: CallOverrides): ModelCall {
+  let key: string | undefined;
+  return {
+    ...bare,
+    caller,
+    overrides,
+    key: () => (key ??= questionKey(bare.model, caller, bare.request)),
+    facts: { outcome: { name: 'miss' } },
+  };
+}

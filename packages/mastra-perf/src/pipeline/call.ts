@@ -1,0 +1,91 @@
+import type { OutcomeFacts } from './outcome.ts';
+import type { PartReader } from './reader.ts';
+
+/** Which model a call goes to. */
+export interface ModelIdentity {
+  readonly provider: string;
+  readonly modelId: string;
+  readonly specification: string;
+  /** Base URL, where the model tells it: one id can be served by two places. */
+  readonly endpoint?: string;
+}
+
+/** Who calls, as far as it is known at the model's boundary. */
+export interface Caller {
+  /** Id of the agent, or the name given to `perf.model()`. */
+  readonly agent: string;
+  readonly resource?: string;
+  readonly thread?: string;
+  readonly user?: string;
+  /** Callers with different scopes never share an answer. */
+  readonly scope: readonly string[];
+}
+
+/** What `perf.context()` sets for the calls of one run. */
+export interface CallOverrides {
+  readonly cache?: 'default' | 'bypass' | 'refresh' | 'only-if-cached' | false;
+  readonly coalesce?: false;
+  readonly usage?: false;
+  readonly latency?: false;
+  readonly ttlMs?: number;
+  readonly tags?: readonly string[];
+  readonly scope?: string;
+  readonly user?: string;
+}
+
+export interface PromptMessage {
+  readonly role: string;
+  readonly content: unknown;
+  readonly providerOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** Call options of a language model. Only the fields that this package reads are named; all others are kept as they are. */
+export interface ModelRequest {
+  readonly prompt: readonly PromptMessage[];
+  readonly abortSignal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly providerOptions?: Readonly<Record<string, unknown>>;
+  readonly responseFormat?: { readonly type: string };
+  readonly [field: string]: unknown;
+}
+
+export type Method = 'generate' | 'stream';
+
+/** What a model's answer carries beside its parts. */
+export interface ReplyHead {
+  readonly request?: unknown;
+  readonly response?: Readonly<Record<string, unknown>>;
+  readonly warnings?: unknown;
+  readonly [field: string]: unknown;
+}
+
+export interface Reply {
+  readonly head: ReplyHead;
+  readonly parts: PartReader;
+}
+
+/** One model call on its way through the pipeline. Middlewares derive a changed copy; `facts` is shared by all copies. */
+export interface ModelCall {
+  readonly method: Method;
+  readonly model: ModelIdentity;
+  readonly request: ModelRequest;
+  readonly caller: Caller;
+  readonly overrides: CallOverrides;
+  /** Hash of everything that reaches the provider, with agent and scope; computed on first use. */
+  readonly key: () => string;
+  readonly facts: CallFacts;
+  /** Asks the real model. */
+  readonly invoke: (request: ModelRequest, method: Method) => Promise<Reply>;
+}
+
+/** What middlewares tell each other. */
+export interface CallFacts {
+  outcome: OutcomeFacts;
+}
+
+export type Next = (call?: ModelCall) => Promise<Reply>;
+
+export interface Middleware {
+  readonly name: string;
+  run(call: ModelCall, next: Next): Promise<Reply>;
+}

@@ -1,0 +1,70 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { StreamPart } from './parts.ts';
+
+/**
+ * Gives an answer that was made for one caller an identity of its own for another: response id and time, ids of text and
+ * reasoning blocks, ids of tool calls. Two runs that share an answer must not share ids, since messages, tool results and
+ * approvals are stored and looked up by them. Returns a mapper for one replay: ids that were equal stay equal.
+ *
+ * An item that the provider keeps (`itemId` of OpenAI's Responses API) belongs to the first run; a copy that named it
+ * would be sent as a reference whose tool call id no longer fits, so the reference goes and the content is sent instead.
+ */
+export function freshIdentity(now: number): (part: StreamPart) => StreamPart {
+  const ids = new Map<string, string>();
+  const fresh = (id: string, make: (id: string) => string): string => {
+    const known = ids.get(id);
+    if (known !== undefined) return known;
+    const made = make(id);
+    ids.set(id, made);
+    return made;
+  };
+  return (part) => {
+    const mapped: Record<string, unknown> = { ...part };
+    if (part.type === 'response-metadata') {
+      if (part.id !== undefined) mapped.id = `perf-${randomUUID()}`;
+      if (part.timestamp !== undefined) mapped.timestamp = new Date(now);
+    } else if (typeof part.id === 'string') {
+      mapped.id = fresh(part.id, part.type.startsWith('tool-') ? sameShape : blockId);
+    }
+    if (typeof part.toolCallId === 'string') mapped.toolCallId = fresh(part.toolCallId, sameShape);
+    if (part.providerMetadata !== undefined) mapped.providerMetadata = withoutItems(part.providerMetadata);
+    return mapped as StreamPart;
+  };
+}
+
+const blockId = (): string => randomUUID();
+
+/** Fewer random characters than this would let two ids meet. */
+const ENOUGH = 8;
+
+/**
+ * A new id of the same form: providers check what they get back (`toolu_…`, `call_…`, nine letters and digits at Mistral).
+ * The prefix up to the last underscore stays, letters become letters and digits digits.
+ */
+function sameShape(id: string): string {
+  const start = id.lastIndexOf('_') + 1;
+  const tail = id.slice(start);
+  if (tail.replace(/[^a-zA-Z0-9]/g, '').length < ENOUGH) return `call_${randomUUID().replaceAll('-', '')}`;
+  const random = randomBytes(tail.length);
+  const changed = [...tail].map((character, index) => replacement(character, random[index] ?? 0));
+  return id.slice(0, start) + changed.join('');
+}
+
+// Letters stay within a-f, so that hexadecimal ids and UUIDs remain valid.
+function replacement(character: string, random: number): string {
+  if (/[0-9]/.test(character)) return String(random % 10);
+  if (/[a-z]/.test(character)) return 'abcdef'.charAt(random % 6);
+  if (/[A-Z]/.test(character)) return 'ABCDEF'.charAt(random % 6);
+  return character;
+}
+
+function withoutItems(metadata: unknown): unknown {
+  if (typeof metadata !== 'object' || metadata === null) return metadata;
+  return Object.fromEntries(
+    Object.entries(metadata).map(([provider, fields]) => {
+      if (typeof fields !== 'object' || fields === null || !('itemId' in fields)) return [provider, fields];
+      const { itemId: _itemId, ...rest } = fields;
+      return [provider, rest];
+    }),
+  );
+}

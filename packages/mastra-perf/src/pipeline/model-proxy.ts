@@ -1,0 +1,103 @@
+import type { BareCall } from './begin-call.ts';
+import type { Method, ModelCall, ModelIdentity, ModelRequest, Reply } from './call.ts';
+import { collect, readAll, type GenerateResult } from './collect.ts';
+import type { Handler } from './compose.ts';
+import type { StreamPart } from './parts.ts';
+import { readerOfParts, readerOfStream, streamOfReader } from './reader.ts';
+import { spread } from './spread.ts';
+
+/** The shape that language models of the AI SDK share, specifications v2 to v4. */
+export interface ModelLike {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+  doGenerate(options: never): PromiseLike<unknown>;
+  doStream(options: never): PromiseLike<unknown>;
+}
+
+/** What stands behind a wrapped model. */
+export interface Door {
+  /** Begins a call; `undefined` lets it through untouched. */
+  begin(call: BareCall): ModelCall | undefined;
+  readonly run: Handler;
+  /** Mastra reads `.stream` also from `doGenerate`; plain AI SDK models do not have it there. */
+  readonly streamOnGenerate: boolean;
+}
+
+const WRAPPED = Symbol.for('mastra-perf.model');
+
+/** The model behind a wrapper of ours, whichever copy of the package made it. */
+export const isWrapped = (model: object): boolean => WRAPPED in model;
+
+/**
+ * A stand-in for a model whose calls go through the door. It is a proxy of the original, not a copy: Mastra asks its
+ * models for `instanceof`, getters and private fields.
+ */
+export function proxyModel<M extends ModelLike>(model: M, door: Door): M {
+  if (isWrapped(model)) return model;
+  const identity = identityOf(model);
+  const bound = new Map<PropertyKey, unknown>();
+  const invoke = (request: ModelRequest, method: Method) => askModel(model, request, method);
+  const through = (method: Method) => async (options: ModelRequest) => {
+    const call = door.begin({ method, model: identity, request: options, invoke });
+    if (!call) return method === 'generate' ? model.doGenerate(options as never) : model.doStream(options as never);
+    const reply = await door.run(call);
+    return method === 'generate' ? generated(reply, door.streamOnGenerate) : { ...reply.head, stream: streamOfReader(reply.parts) };
+  };
+  bound.set('doGenerate', through('generate'));
+  bound.set('doStream', through('stream'));
+  bound.set(WRAPPED, true);
+
+  return new Proxy(model, {
+    get(target, key) {
+      if (bound.has(key)) return bound.get(key);
+      const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
+      if (typeof value !== 'function' || key === 'constructor') return value;
+      const method: unknown = value.bind(target);
+      bound.set(key, method);
+      return method;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+    has: (target, key) => key === WRAPPED || Reflect.has(target, key),
+  });
+}
+
+export async function generated(reply: Reply, withStream: boolean): Promise<GenerateResult> {
+  const parts = await readAll(reply);
+  const result = collect(reply.head, parts);
+  return withStream ? { ...result, stream: streamOfReader(readerOfParts(parts)) } : result;
+}
+
+/** Asks a model for a reply in the one form that the pipeline knows. */
+export async function askModel(model: Pick<ModelLike, 'doGenerate' | 'doStream'>, request: ModelRequest, method: Method): Promise<Reply> {
+  const result = (await (method === 'generate' ? model.doGenerate(request as never) : model.doStream(request as never))) as Answer;
+  const { stream, content, ...head } = result;
+  if (Array.isArray(content)) return { head, parts: readerOfParts(spread(result as GenerateResult)) };
+  if (stream) return { head, parts: readerOfStream(stream) };
+  throw new TypeError(`the model answered ${method} with neither content nor a stream`);
+}
+
+interface Answer {
+  readonly stream?: ReadableStream<unknown>;
+  readonly content?: readonly StreamPart[];
+  readonly [field: string]: unknown;
+}
+
+export function identityOf(model: ModelLike): ModelIdentity {
+  const endpoint = endpointOf(model);
+  return {
+    provider: model.provider,
+    modelId: model.modelId,
+    specification: model.specificationVersion,
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+/** Mastra's model router and many providers keep their address in `config`; where they do not, it is unknown. */
+function endpointOf(model: object): string | undefined {
+  const config: unknown = 'config' in model ? model.config : undefined;
+  if (typeof config !== 'object' || config === null) return undefined;
+  const { url, baseURL } = config as { url?: unknown; baseURL?: unknown };
+  if (typeof url === 'string') return url;
+  return typeof baseURL === 'string' ? baseURL : undefined;
+}

@@ -1,0 +1,57 @@
+import { errorOfPart } from './failure.ts';
+import type { StreamPart } from './parts.ts';
+import type { PartReader } from './reader.ts';
+
+/** How an answer ended: read to its end, failed, or given up by its reader. */
+export type EndStatus = 'ok' | 'error' | 'aborted';
+
+export interface Observer {
+  part?(part: StreamPart): void;
+  /** Exactly once, before the reader is told of the end. */
+  end?(status: EndStatus, error?: unknown): void;
+}
+
+/**
+ * Lets an observer see parts on their way. What the observer throws is handed to `fault` and never reaches the reader:
+ * once the model has answered, nothing may turn the answer into an error.
+ */
+export function observe(reader: PartReader, observer: Observer, fault: (error: unknown) => void): PartReader {
+  let ended = false;
+  let partError: { readonly error: unknown } | undefined;
+  const see = (part: StreamPart): void => {
+    partError ??= errorOfPart(part);
+    try {
+      observer.part?.(part);
+    } catch (error) {
+      fault(error);
+    }
+  };
+  const end = (status: EndStatus, error?: unknown): void => {
+    if (ended) return;
+    ended = true;
+    try {
+      if (status === 'ok' && partError) observer.end?.('error', partError.error);
+      else observer.end?.(status, error);
+    } catch (thrown) {
+      fault(thrown);
+    }
+  };
+  return {
+    async read() {
+      let result;
+      try {
+        result = await reader.read();
+      } catch (error) {
+        end('error', error);
+        throw error;
+      }
+      if (result.done) end('ok');
+      else see(result.value);
+      return result;
+    },
+    cancel(reason) {
+      end('aborted', reason);
+      return reader.cancel(reason);
+    },
+  };
+}

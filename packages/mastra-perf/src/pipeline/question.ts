@@ -1,0 +1,93 @@
+import { canonicalHash } from '../base/canonical-hash.ts';
+import type { Caller, ModelIdentity, ModelRequest, PromptMessage } from './call.ts';
+
+/** Changes whenever equal requests would be hashed differently than before: entries of other versions are not found. */
+const KEY_VERSION = 1;
+
+/**
+ * Headers that name a call, a trace or a thread and say nothing to a model. The resource is in the scope.
+ * Every other header is part of the question.
+ */
+const IDENTIFYING_HEADERS = new Set([
+  'x-thread-id',
+  'x-resource-id',
+  'x-request-id',
+  'x-correlation-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+  'b3',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+]);
+const IDENTIFYING_PREFIXES = ['x-b3-', 'x-datadog-'];
+
+/** Namespaces in provider options that are not for a provider: Mastra's timestamps and our own outcome. */
+const HOST_NAMESPACES = new Set(['mastra', 'mastraPerf']);
+
+/**
+ * The key of a question: a hash of everything that reaches the provider, with the model, the agent and the scope.
+ * Whatever is not named here is in it, so that a field that a later version adds separates questions by default.
+ *
+ * Ids of tool calls are replaced by their order, because a replayed answer has fresh ones; which result belongs to which
+ * call stays in the key.
+ */
+export function questionKey(model: ModelIdentity, caller: Caller, request: ModelRequest): string {
+  const { abortSignal: _abortSignal, headers, prompt, providerOptions, ...rest } = request;
+  return canonicalHash({
+    version: KEY_VERSION,
+    model,
+    agent: caller.agent,
+    scope: caller.scope,
+    headers: questionHeaders(headers),
+    prompt: questionPrompt(prompt),
+    providerOptions: withoutHost(providerOptions),
+    rest,
+  });
+}
+
+function questionHeaders(headers: ModelRequest['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const lower = name.toLowerCase();
+    if (value === undefined || IDENTIFYING_HEADERS.has(lower)) continue;
+    if (IDENTIFYING_PREFIXES.some((prefix) => lower.startsWith(prefix))) continue;
+    kept[lower] = value;
+  }
+  return kept;
+}
+
+function questionPrompt(prompt: readonly PromptMessage[]): unknown[] {
+  const ids = new Map<string, number>();
+  const ordinal = (id: string): number => {
+    const known = ids.get(id) ?? ids.size;
+    ids.set(id, known);
+    return known;
+  };
+  return prompt.map((message) => {
+    const content = Array.isArray(message.content) ? message.content.map((part) => questionPart(part, ordinal)) : message.content;
+    return { ...message, content, providerOptions: withoutHost(message.providerOptions) };
+  });
+}
+
+function questionPart(part: unknown, ordinal: (id: string) => number): unknown {
+  if (!isRecord(part)) return part;
+  const { providerOptions, toolCallId } = part;
+  if (providerOptions === undefined && toolCallId === undefined) return part;
+  return {
+    ...part,
+    providerOptions: withoutHost(providerOptions),
+    ...(typeof toolCallId === 'string' && { toolCallId: ordinal(toolCallId) }),
+  };
+}
+
+/** `undefined` for options that held nothing but the host's: equal to no options at all. */
+function withoutHost(options: unknown): unknown {
+  if (!isRecord(options)) return options;
+  const kept = Object.entries(options).filter(([namespace]) => !HOST_NAMESPACES.has(namespace));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

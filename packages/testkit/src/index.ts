@@ -1,0 +1,30 @@
+export { mockEmbedder, type MockEmbedder, type MockEmbedderOptions } from './mocks/mock-embedder.ts';
+export {
+  mockLegacyModel,
+  type MockLegacyModel,
+  type MockLegacyModelOptions,
+} from './mocks/mock-legacy-model.ts';
+export { mockModel, type MockLanguageModel, type MockModelOptions } from './mocks/mock-model.ts';
+export type { MockAnswer, MockFinishReason, MockPace, MockUsage } from './mocks/mock-answer.ts';
+export type { MockCalls } from './mocks/mock-calls.ts';
+export type { MockCallOptions, MockSpec } from './mocks/mock-spec.ts';
+export { hashVector } from './hash-vector.ts';
+export { gate, type Gate } from './gate.ts';
+export {
+  startSimulatedProvider,
+  type SimulatedProvider,
+} from './simulated-provider/start-simulated-provider.ts';
+export type {
+  ProviderAnswer,
+  ProviderFault,
+  SimulatedProviderOptions,
+} from './simulated-provider/provider-options.ts';
+export type { ProviderLogEntry, ProviderTotals } from './simulated-provider/provider-log.ts';
+export type { ProviderEndpoint, ProviderRequest } from './simulated-provider/provider-request.ts';
+export type { ProviderMessage } from './simulated-provider/provider-messages.ts';
+export { service, type Service } from './services/service.ts';
+export { ServiceUnavailableError } from './services/service-unavailable-error.ts';
+export { startDelayProxy, type DelayProxy, type DelayProxyOptions } from './services/start-delay-proxy.ts';
+export { startPglite, type PgliteServer } from './services/start-pglite.ts';
+export { startPostgres, type PostgresServer } from './services/start-postgres.ts';
+export { startRedis, type RedisServer } from './services/start-redis.ts';
