@@ -6,7 +6,7 @@ export type { CoalesceOptions } from './coalesce/options.ts';
 export type { LatencyOptions } from './monitor/options.ts';
 export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';
-export type { UsageGroup, UsageRow, UsageTotals } from './usage/usage-ledger.ts';
+export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
 export type { Duration } from './base/duration.ts';
 export type { ByteSize } from './base/byte-size.ts';

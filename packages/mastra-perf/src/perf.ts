@@ -7,7 +7,7 @@ import { coalesce } from './coalesce/coalesce.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, type PerfEvents } from './events.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
-import { contextWith, overridesIn, type ContextOptions } from './mastra/call-overrides.ts';
+import { contextWith, overridesIn, type ContextLike, type ContextOptions } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
 import type { MastraLike, Origin } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
@@ -21,7 +21,8 @@ import { outcomeMarker } from './pipeline/outcome.ts';
 import { outcomeOf, type OutcomeOf } from './pipeline/outcome-of.ts';
 import { sdkMiddleware, type SdkMiddleware } from './pipeline/sdk-middleware.ts';
 import { createPriceBook } from './usage/prices.ts';
-import { createUsageLedger, type UsageGroup, type UsageRow, type UsageTotals } from './usage/usage-ledger.ts';
+import type { UsageDimension, UsageRow, UsageTotals } from './usage/usage-figures.ts';
+import { createUsageLedger } from './usage/usage-ledger.ts';
 import { createUsage } from './usage/usage-meter.ts';
 
 /** Names a model that is used without an agent. */
@@ -52,13 +53,14 @@ export interface Perf extends AsyncDisposable {
    *
    * @throws PerfConfigError
    */
-  context<C extends RequestContext = RequestContext>(options: ContextOptions, existing?: C): C;
+  context<C extends ContextLike = RequestContext>(options: ContextOptions, existing?: C): C;
   /** How the last model call of a result was answered; a promise for the result of a stream. */
   outcome: OutcomeOf;
   /** A language model (AI SDK specification v2, v3 or v4) with the plugin in front of it, for use without Mastra. */
   model<M extends ModelLike>(model: M, options?: ModelOptions): M;
-  /** The same as a middleware for `wrapLanguageModel()` of the AI SDK. `specificationVersion` is what your AI SDK asks for. */
-  middleware<V extends string = 'v4'>(options?: ModelOptions & { readonly specificationVersion?: V }): SdkMiddleware<V>;
+  /** The same as a middleware for `wrapLanguageModel()` of AI SDK 7; for AI SDK 6 say `specificationVersion: 'v3'`. */
+  middleware(options?: ModelOptions): SdkMiddleware<'v4'>;
+  middleware<V extends string>(options: ModelOptions & { readonly specificationVersion: V }): SdkMiddleware<V>;
   readonly cache: {
     /** Takes stored answers away that match all criteria, and returns how many. Answers under way are not stored either. */
     invalidate(selector: InvalidateSelector): number;
@@ -67,7 +69,7 @@ export interface Perf extends AsyncDisposable {
   };
   readonly usage: {
     /** Calls, tokens and dollars, spent and saved, in groups; the dearest first. */
-    report(options?: { readonly by?: readonly UsageGroup[] }): Promise<UsageRow[]>;
+    report(options?: { readonly by?: readonly UsageDimension[] }): Promise<UsageRow[]>;
   };
   readonly metrics: {
     /** Latency percentiles in milliseconds. */
@@ -108,27 +110,28 @@ export function createPerf(options: PerfOptions = {}): Perf {
     (call: ModelCall): AgentSettings[F] | false =>
       call.overrides[name] === false ? false : agentSettings(call.caller.agent)[name];
 
+  // Scope and reported usage also hold for calls that share an answer while the agent's cache is off.
+  const cacheSettings = (agent: string) => ({ ...CACHE_DEFAULTS, ...agentSettings(agent).cache });
+
   const tier = memoryTier({ ...CACHE_BOUNDS, ...settings.bounds }, clock);
   const cache = responseCache({ tier, clock, events, fault, settingsOf: feature('cache') });
-  const prices = createPriceBook({
+  const priceBook = createPriceBook({
+    clock,
     overrides: settings.usage.prices ?? {},
     onUnpriced: (provider, model) => events.emit('unpriced', { provider, model }),
     fault,
   });
   const ledger = createUsageLedger();
-  const usage = createUsage({ ledger, prices, clock, fault, settingsOf: feature('usage') });
+  const usage = createUsage({ ledger, priceBook, fault, settingsOf: feature('usage') });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
   const marker = outcomeMarker({
-    zeroUsage: (agent) => {
-      const own = agentSettings(agent).cache;
-      return (own ? own.usageOnHit : undefined) !== 'original' && CACHE_DEFAULTS.usageOnHit === 'zero';
-    },
-    priceOf: prices.usdOf,
+    zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
+    priceOf: priceBook.usdOf,
   });
 
   // The house in one line: the first sees a call first and its answer last.
   const run = compose(
-    [latency.middleware, marker, usage.outcomes, cache.lookup, coalesce({ clock, settingsOf: feature('coalesce') }), cache.fill, usage.spend],
+    [latency.measure, marker, usage.outcomes, cache.lookup, coalesce({ clock, settingsOf: feature('coalesce') }), cache.fill, usage.spend],
     fault,
   );
 
@@ -142,8 +145,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
         return undefined;
       }
       const overrides = overridesIn(origin.requestContext ?? origin.behalf);
-      const own = agentSettings(origin.agentId).cache;
-      const scope = (own && own.scope) || CACHE_DEFAULTS.scope;
+      const { scope } = cacheSettings(origin.agentId);
       return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
     },
   });
@@ -177,8 +179,8 @@ export function createPerf(options: PerfOptions = {}): Perf {
     context: contextWith,
     outcome: outcomeOf,
     model: (model, modelOptions) => proxyModel(model, standalone(modelOptions)),
-    middleware: ({ specificationVersion, ...modelOptions } = {}) =>
-      sdkMiddleware((specificationVersion ?? 'v4') as never, standalone(modelOptions)),
+    middleware: ({ specificationVersion = 'v4', ...modelOptions }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
+      sdkMiddleware(specificationVersion as never, standalone(modelOptions)),
     cache: { invalidate: tier.invalidate, clear: tier.clear, stats: tier.stats },
     usage: { report: usage.report },
     metrics: { snapshot: latency.snapshot },

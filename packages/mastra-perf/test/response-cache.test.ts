@@ -90,7 +90,7 @@ describe.each(pairs)('two requests that differ in $what', ({ first, second }) =>
   it('are one question each: repeated, they cost nothing', async () => {
     const model = mockModel({ respond: bySchema });
     const agent = withOurs()(model);
-    for (const options of [first, second, first, second]) await agent.generate('same prompt', options);
+    for (const options of [first, second, first, second]) await agent.generate('same prompt', options as object);
     expect(model.calls.total).toBe(2);
   });
 });

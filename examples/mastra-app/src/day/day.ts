@@ -140,8 +140,8 @@ export const day: readonly Moment[] = [
     at: '16:20',
     what: 'follow-ups',
     calls: [
-      docs('ada', 'And does it search other threads?', { stream: true }),
-      docs('dana', 'And how do I use it with Redis?'),
+      docs('ada', 'And how do I set topK and messageRange?', { stream: true }),
+      docs('dana', 'And what is working memory for?'),
     ],
   },
   {
@@ -159,7 +159,7 @@ export const day: readonly Moment[] = [
 
 /** Picks the conversation that is printed side by side. */
 export function inConversation({ call }: { readonly call: DayCall }): boolean {
-  return call.user === 'dana' && call.agent === 'docs' && call.thread === 'one';
+  return call.user === 'ada' && call.agent === 'docs' && call.thread === 'one';
 }
 
 type Variation = Partial<Pick<DayCall, 'thread' | 'stream' | 'refused'>>;

@@ -52,5 +52,5 @@ function sentencesOf(markdown: string): string[] {
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .split(/\n+|(?<=[.!?])\s+(?=[A-Z`*])/)
     .map((sentence) => sentence.replaceAll(/[*\\]|^\s*([-#>|]|\d+\.)+\s*/g, '').trim())
-    .filter((sentence) => sentence.length >= 30 && sentence.length <= 400 && /[.!?:]$/.test(sentence));
+    .filter((sentence) => sentence.length >= 30 && sentence.length <= 400 && /[.!?]$/.test(sentence));
 }

@@ -55,10 +55,15 @@ const KEY = 'mastraPerf';
  */
 const MARK = Symbol.for('mastra-perf.overrides');
 
+/** Any request context of Mastra, whatever values it declares. */
+export interface ContextLike {
+  setRaw(key: string, value: unknown): void;
+}
+
 /** @throws PerfConfigError */
-export function contextWith<C extends RequestContext>(given: ContextOptions, existing?: C): C {
+export function contextWith<C extends ContextLike>(given: ContextOptions, existing?: C): C {
   const { ttl, ...overrides } = parseOptions(contextSchema, given, 'perf.context');
-  const context = existing ?? (new RequestContext() as C);
+  const context = existing ?? (new RequestContext() as ContextLike as C);
   const value: CallOverrides = { ...overrides, ...(ttl !== undefined && { ttlMs: ttl }) };
   context.setRaw(KEY, Object.defineProperty({ ...value }, MARK, { value: true }));
   return context;

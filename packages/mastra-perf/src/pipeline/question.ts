@@ -34,7 +34,7 @@ const HOST_NAMESPACES = new Set(['mastra', 'mastraPerf']);
  * call stays in the key.
  */
 export function questionKey(model: ModelIdentity, caller: Caller, request: ModelRequest): string {
-  const { abortSignal: _abortSignal, headers, prompt, providerOptions, ...rest } = request;
+  const { abortSignal: _abortSignal, headers, includeRawChunks, prompt, providerOptions, ...rest } = request;
   return canonicalHash({
     version: KEY_VERSION,
     model,
@@ -43,7 +43,7 @@ export function questionKey(model: ModelIdentity, caller: Caller, request: Model
     headers: questionHeaders(headers),
     prompt: questionPrompt(prompt),
     providerOptions: withoutHost(providerOptions),
-    rest,
+    rest: { ...rest, includeRawChunks: includeRawChunks || undefined }, // streaming says `false`, generating says nothing
   });
 }
 

@@ -4,8 +4,8 @@ import { streamOfReader } from './reader.ts';
 
 /** What `wrapLanguageModel()` of the AI SDK hands to a middleware. */
 interface WrapArgs {
-  readonly doGenerate: () => PromiseLike<never>;
-  readonly doStream: () => PromiseLike<never>;
+  readonly doGenerate: () => PromiseLike<unknown>;
+  readonly doStream: () => PromiseLike<unknown>;
   readonly params: unknown;
   readonly model: ModelLike;
 }
@@ -30,11 +30,11 @@ export function sdkMiddleware<Version extends string>(version: Version, door: Do
     specificationVersion: version,
     async wrapGenerate(args) {
       const call = begin(args, 'generate');
-      return call ? ((await generated(await door.run(call), false)) as never) : args.doGenerate();
+      return call ? ((await generated(await door.run(call), false)) as never) : ((await args.doGenerate()) as never);
     },
     async wrapStream(args) {
       const call = begin(args, 'stream');
-      if (!call) return args.doStream();
+      if (!call) return (await args.doStream()) as never;
       const reply = await door.run(call);
       return { ...reply.head, stream: streamOfReader(reply.parts) } as never;
     },

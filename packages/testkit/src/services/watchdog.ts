@@ -13,6 +13,7 @@ export function watchdog(pid: number, dir: string): () => void {
   const dog = spawn('/bin/sh', ['-c', SCRIPT, 'watchdog', `${pid}`, dir], {
     stdio: ['pipe', 'ignore', 'ignore'],
     cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
   });
   dog.on('error', (error) => process.emitWarning(`No watchdog for process ${pid}: ${error.message}`));
   return () => void dog.kill('SIGKILL');

@@ -7,10 +7,8 @@ export interface Tokenizer {
   pieces(tokens: readonly number[]): string[];
 }
 
-const MAX_RUN = 512;
-const LONG_RUN = new RegExp(`\\S{${MAX_RUN + 1},}|\\s{${MAX_RUN + 1},}`, 'gu');
-/** With the u flag a character is never cut in half. */
-const RUN_PART = new RegExp(`.{1,${MAX_RUN}}`, 'gsu');
+/** 512 characters of a run that goes on; of fixed length, as an open one overflows the stack on megabytes. */
+const CUT = /\S{512}(?=\S)|\s{512}(?=\s)/gu;
 // Prompts may contain "<|endoftext|>" and its like; without this the library throws on them.
 const AS_PLAIN_TEXT = { disallowedSpecial: new Set<string>() };
 
@@ -38,10 +36,9 @@ export async function loadTokenizer(): Promise<Tokenizer> {
 function safeParts(text: string): string[] {
   const parts: string[] = [];
   let end = 0;
-  for (const run of text.matchAll(LONG_RUN)) {
-    parts.push(text.slice(end, run.index));
-    parts.push(...(run[0].match(RUN_PART) ?? []));
-    end = run.index + run[0].length;
+  for (const { index, 0: run } of text.matchAll(CUT)) {
+    parts.push(text.slice(end, index + run.length));
+    end = index + run.length;
   }
   parts.push(text.slice(end));
   return parts.filter(Boolean);

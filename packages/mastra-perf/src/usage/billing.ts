@@ -1,0 +1,52 @@
+import type { ModelIdentity } from '../pipeline/call.ts';
+import type { PriceBook } from './prices.ts';
+import { toNanoUsd, type UsageCounts } from './usage-counts.ts';
+import type { UsageGroup } from './usage-figures.ts';
+import type { UsageLedger } from './usage-ledger.ts';
+
+/** Something that has a price: what a model reported, and whether it was spent or saved. */
+export interface BilledItem {
+  readonly kind: 'spent' | 'saved';
+  readonly group: UsageGroup;
+  readonly model: ModelIdentity;
+  readonly usage: unknown;
+}
+
+/** Writes what has a price to the ledger: counts at once, dollars as soon as the price table is loaded. */
+export interface Billing {
+  record(item: BilledItem, counts: Readonly<Partial<UsageCounts>>): void;
+  /** Resolves when everything recorded so far has its price, or is known to have none. */
+  settled(): Promise<void>;
+}
+
+/** The table loads within 60 ms of the first item; what exceeds this in that time is recorded as unpriced. */
+const MAX_WAITING = 10_000;
+
+export function createBilling(priceBook: PriceBook, ledger: UsageLedger): Billing {
+  let waiting: BilledItem[] = [];
+  let loaded = false;
+  let loading: Promise<void> | undefined;
+
+  const dollars = ({ kind, model, usage }: BilledItem): Partial<UsageCounts> => {
+    const usd = priceBook.usdOf(model.provider, model.modelId, usage);
+    if (kind === 'saved') return usd === undefined ? {} : { savedNanoUsd: toNanoUsd(usd) };
+    return usd === undefined ? { unpricedCalls: 1 } : { nanoUsd: toNanoUsd(usd) };
+  };
+
+  const settle = (): void => {
+    loaded = true;
+    for (const item of waiting) ledger.record(item.group, dollars(item));
+    waiting = [];
+  };
+
+  return {
+    record(item, counts) {
+      if (loaded) return ledger.record(item.group, { ...counts, ...dollars(item) });
+      ledger.record(item.group, counts);
+      if (waiting.length < MAX_WAITING) waiting.push(item);
+      else if (item.kind === 'spent') ledger.record(item.group, { unpricedCalls: 1 });
+      loading ??= priceBook.ready().then(settle);
+    },
+    settled: async () => loading,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Middleware, ModelCall } from '../pipeline/call.ts';
+import { observe, type EndStatus } from '../pipeline/observe.ts';
+import { isFromModel } from '../pipeline/outcome.ts';
+import { isFinish, type FinishPart } from '../pipeline/parts.ts';
+import { billedTokens } from './billed-tokens.ts';
+import { endingOf } from './ending.ts';
+import { groupOf } from './usage-group.ts';
+import type { CountDeps } from './usage-meter.ts';
+
+const NAME = 'usage.outcomes';
+const OUTCOME = { miss: 'misses', hit: 'hits', shared: 'shared', bypass: 'bypassed' } as const;
+const FAILURE = { ok: undefined, error: 'errors', aborted: 'aborted' } as const;
+
+/**
+ * Counts each call once, by how it was answered and how it ended, and what those that did not ask the model saved. It
+ * sits far out, but within the middleware that takes the usage of hits away.
+ */
+export function countOutcomes({ settingsOf, ledger, billing, fault }: CountDeps): Middleware {
+  const count = (call: ModelCall, status: EndStatus, finish: FinishPart | undefined): void => {
+    const { outcome } = call.facts;
+    const group = groupOf(call);
+    const failure = FAILURE[status];
+    const counts = { [OUTCOME[outcome.name]]: 1, ...(failure && { [failure]: 1 }) };
+    if (isFromModel(outcome) || status !== 'ok') return ledger.record(group, counts);
+    const tokens = billedTokens(finish?.usage);
+    const saved = {
+      savedCalls: 1,
+      savedInputTokens: tokens?.inputTokens ?? 0,
+      savedOutputTokens: tokens?.outputTokens ?? 0,
+      savedMs: Math.round(Math.max(0, outcome.savedMs ?? 0)),
+    };
+    billing.record({ kind: 'saved', group, model: call.model, usage: finish?.usage }, { ...counts, ...saved });
+  };
+  return {
+    name: NAME,
+    async run(call, next) {
+      if (settingsOf(call) === false) return next();
+      let finish: FinishPart | undefined;
+      let reply;
+      try {
+        reply = await next();
+      } catch (error) {
+        count(call, endingOf(call, 'error', false), undefined);
+        throw error;
+      }
+      const parts = observe(
+        reply.parts,
+        {
+          part(part) {
+            if (isFinish(part)) finish = part;
+          },
+          end: (status) => count(call, endingOf(call, status, finish !== undefined), finish),
+        },
+        (error) => fault(NAME, error),
+      );
+      return { ...reply, parts };
+    },
+  };
+}

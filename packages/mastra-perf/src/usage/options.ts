@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { options } from '../base/schema.ts';
+
+/** What a model costs, in US dollars per million tokens. */
+export interface ModelPrice {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  /**
+   * Input that the provider read from its prompt cache.
+   * @default inputPerMillion
+   */
+  readonly cachedInputPerMillion?: number;
+  /**
+   * Input that the provider wrote to its prompt cache.
+   * @default inputPerMillion
+   */
+  readonly cacheWritePerMillion?: number;
+}
+
+/** Accounting of tokens and dollars. */
+export interface UsageOptions {
+  /**
+   * Prices that win over the built-in table, for models that it does not know and for rates of your own. A key is
+   * `'provider/model'` or a model id, in any case; `*` stands for any text, and of several keys that fit the most
+   * specific one counts. The provider is the one of the model without what follows its first dot (`openai` for
+   * `openai.chat`). One list holds for all agents: a model costs the same whoever asks it.
+   *
+   * Without an entry here a model is priced from the table of `@pydantic/genai-prices`, by its provider: a model id that
+   * is well known elsewhere has no price at a provider that is not. A model without a price is reported as unpriced,
+   * never as free.
+   * @example { 'acme/*': { inputPerMillion: 0.2, outputPerMillion: 0.8 }, 'my-finetune': { inputPerMillion: 1, outputPerMillion: 4 } }
+   * @default none
+   */
+  readonly prices?: Readonly<Record<string, ModelPrice>>;
+}
+
+export interface UsageSettings {
+  readonly prices?: Readonly<Record<string, ModelPrice>>;
+}
+
+const price = () =>
+  z.custom<number>((value) => typeof value === 'number' && Number.isFinite(value) && value >= 0, {
+    error: 'a price in dollars per million tokens, 0 or more',
+  });
+
+const modelPrice = options({
+  inputPerMillion: price(),
+  outputPerMillion: price(),
+  cachedInputPerMillion: z.optional(price()),
+  cacheWritePerMillion: z.optional(price()),
+});
+
+export const usageSchema = options({
+  prices: z.optional(
+    z.record(z.string(), modelPrice, { error: "an object with 'provider/model' or model ids as keys and prices as values" }),
+  ),
+});

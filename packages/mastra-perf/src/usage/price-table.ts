@@ -1,0 +1,71 @@
+import type { PriceCalculation } from '@pydantic/genai-prices';
+import { providerFamily } from './model-name.ts';
+import type { RateCard } from './rate-card.ts';
+
+/** Rates of a model at a moment: some prices change on a date, some with the time of day. */
+export type RatesAt = (at: Date) => RateCard;
+
+export interface PriceTable {
+  /** `undefined` for a model that is not in the table. */
+  find(provider: string, modelId: string): RatesAt | undefined;
+}
+
+/** Providers as AI SDK and Mastra call them, where genai-prices has another id. Equal ids need no entry. */
+const PROVIDER_IDS: Readonly<Record<string, string>> = {
+  'amazon-bedrock': 'aws',
+  'azure-openai': 'azure',
+  bedrock: 'aws',
+  'cloudflare-workers-ai': 'cloudflare',
+  'fireworks-ai': 'fireworks',
+  'google-vertex': 'google',
+  'google-vertex-anthropic': 'google',
+  'novita-ai': 'novita',
+  togetherai: 'together',
+  vertex: 'google',
+  voyage: 'voyageai',
+  xai: 'x-ai',
+};
+
+/** Vercel's AI Gateway (`vercel/model`, `gateway`) charges the vendor's list price: https://vercel.com/docs/ai-gateway/pricing (2026-05-22). */
+const AT_LIST_PRICE = new Set(['gateway', 'vercel']);
+
+/** The table of `@pydantic/genai-prices`, which takes 40 to 60 ms to load and is therefore loaded on first use. */
+export async function loadPriceTable(): Promise<PriceTable> {
+  const { calcPrice } = await import('@pydantic/genai-prices');
+
+  /** Prices no tokens: only to learn which model and which rates are meant. */
+  const lookUp = (provider: string, modelId: string): PriceCalculation | undefined => {
+    const found = calcPrice({}, modelId, { providerId: provider });
+    // The library also takes a name that merely contains a known one ("openai-compatible"): somebody else's prices.
+    return found?.provider.id === provider ? found : undefined;
+  };
+
+  return {
+    find(provider, modelId) {
+      const [vendor, rest] = splitVendor(modelId);
+      const family = providerFamily(provider);
+      const id = priceId(AT_LIST_PRICE.has(family) ? vendor : family);
+      // Google's own ids may stand in a folder: models/gemini-2.5-pro.
+      const name = priceId(vendor) === id || (id === 'google' && vendor === 'models') ? rest : modelId;
+      const found = lookUp(id, name) ?? lookUp(id, modelId);
+      if (!found) return undefined;
+      const { model, provider: listed, model_price: card } = found;
+      if (!Array.isArray(model.prices)) return () => (isFree(model.id, card) ? FREE : card);
+      const only = { ...listed, models: [model] };
+      return (at) => calcPrice({}, model.id, { provider: only, timestamp: at })?.model_price ?? card;
+    },
+  };
+}
+
+const FREE: RateCard = { input_mtok: 0, output_mtok: 0 };
+
+/** Rates that are missing are unknown, except where the name says that there are none. */
+const isFree = (modelId: string, card: object): boolean => modelId.endsWith(':free') && Object.keys(card).length === 0;
+
+const priceId = (provider: string): string => PROVIDER_IDS[provider] ?? provider;
+
+/** `'openai/gpt-4o-mini'`, as gateways name models, into vendor and model; no vendor without a slash. */
+function splitVendor(modelId: string): [vendor: string, rest: string] {
+  const slash = modelId.indexOf('/');
+  return slash < 0 ? ['', modelId] : [modelId.slice(0, slash).toLowerCase(), modelId.slice(slash + 1)];
+}

@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
+import { billedTokens } from './billed-tokens.ts';
+import { providerFamily } from './model-name.ts';
+import type { ModelPrice } from './options.ts';
+import { priceOverrides } from './price-overrides.ts';
+import { loadPriceTable, type PriceTable, type RatesAt } from './price-table.ts';
+import { costOf } from './rate-card.ts';
+
+/** What calls cost. It never throws and never rejects: a price that cannot be told is `undefined`, never 0. */
+export interface PriceBook {
+  /** Loads the price table, once. Resolves also when that fails; then only overrides have prices. */
+  ready(): Promise<void>;
+  /**
+   * US dollars that a provider bills for a usage as an AI SDK model reports it, of any specification or of an embedding.
+   * `undefined` when the price or the usage is unknown, and as long as the table is not loaded, which this call starts.
+   */
+  usdOf(provider: string, modelId: string, usage: unknown): number | undefined;
+}
+
+export interface PriceBookOptions {
+  /** Prices that win over the table, by `'provider/model'` or model id, with `*`. */
+  readonly overrides?: Readonly<Record<string, ModelPrice>>;
+  /** Now decides which of several dated prices counts. */
+  readonly clock: Clock;
+  /** Told once per model that has no price, for the first 1,000 of them. */
+  readonly onUnpriced: (provider: string, modelId: string) => void;
+  readonly fault: (where: string, error: unknown) => void;
+  /** Where prices come from. @default the table of `@pydantic/genai-prices` */
+  readonly load?: () => Promise<PriceTable>;
+}
+
+/** Distinct models that are remembered; beyond them the least recently used are looked up again. */
+const MAX_MODELS = 1_000;
+const EMPTY: PriceTable = { find: () => undefined };
+
+export function createPriceBook({ overrides, clock, onUnpriced, fault, load = loadPriceTable }: PriceBookOptions): PriceBook {
+  const overridden = priceOverrides(overrides ?? {});
+  const known = new LRUCache<string, { readonly rates: RatesAt | undefined }>({ max: MAX_MODELS });
+  const told = new Set<string>();
+  let table: PriceTable | undefined;
+  let loading: Promise<void> | undefined;
+
+  const ready = (): Promise<void> => {
+    loading ??= load().then(
+      (loaded) => void (table = loaded),
+      (error: unknown) => {
+        table = EMPTY;
+        fault('usage.prices', error);
+      },
+    );
+    return loading;
+  };
+
+  /** `undefined` as long as nothing can be said. */
+  const lookUp = (provider: string, modelId: string): { readonly rates: RatesAt | undefined } | undefined => {
+    const key = `${provider}\n${modelId}`;
+    const remembered = known.get(key);
+    if (remembered) return remembered;
+    const card = overridden(provider, modelId);
+    if (!card && !table) return void ready();
+    const found = { rates: card ? () => card : table?.find(provider, modelId) };
+    known.set(key, found);
+    return found;
+  };
+
+  const unpriced = (provider: string, modelId: string): undefined => {
+    const key = `${provider}\n${modelId}`;
+    if (told.has(key) || told.size >= MAX_MODELS) return;
+    told.add(key);
+    onUnpriced(providerFamily(provider), modelId);
+  };
+
+  return {
+    ready,
+    usdOf(provider, modelId, usage) {
+      try {
+        const tokens = billedTokens(usage);
+        const found = tokens && lookUp(provider, modelId);
+        if (!found) return undefined;
+        const usd = found.rates && costOf(found.rates(new Date(clock.now())), tokens);
+        return usd ?? unpriced(provider, modelId);
+      } catch (error) {
+        fault('usage.prices', error);
+        return undefined;
+      }
+    },
+  };
+}
