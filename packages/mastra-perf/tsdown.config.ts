@@ -8,4 +8,7 @@ export default defineConfig({
   clean: true,
   target: 'node22',
   platform: 'node',
+  // A few schemas of zod are bundled: importing the package would cost several times the plugin. No type shows it.
+  treeshake: { moduleSideEffects: false },
+  deps: { onlyBundle: ['zod'], dts: { neverBundle: [/^zod/] } },
 });

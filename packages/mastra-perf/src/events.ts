@@ -24,14 +24,17 @@ export interface PerfEvents {
 type Listener<K extends keyof PerfEvents> = (event: PerfEvents[K]) => void;
 
 export interface Events {
-  /** Adds a listener and returns its removal. A listener that throws is reported as a process warning, never to the caller. */
+  /**
+   * Adds a listener and returns its removal. A listener that throws or rejects is reported as a process warning, never
+   * to the caller.
+   */
   on<K extends keyof PerfEvents>(name: K, listener: Listener<K>): () => void;
   emit<K extends keyof PerfEvents>(name: K, event: PerfEvents[K]): void;
   clear(): void;
 }
 
 export function createEvents(): Events {
-  const listeners = new Map<keyof PerfEvents, Set<(event: never) => void>>();
+  const listeners = new Map<keyof PerfEvents, Set<(event: never) => unknown>>();
   return {
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
@@ -39,17 +42,23 @@ export function createEvents(): Events {
       return () => set.delete(listener);
     },
     emit(name, event) {
-      for (const listener of listeners.get(name) ?? []) {
+      // A copy: a listener may add another one, which was not there when this happened.
+      for (const listener of [...(listeners.get(name) ?? [])]) {
         try {
-          (listener as Listener<typeof name>)(event);
+          const result: unknown = listener(event as never);
+          if (result instanceof Promise) result.catch((error: unknown) => warn(name, error));
         } catch (error) {
-          process.emitWarning(`a listener of perf.on('${name}') threw: ${String(error)}`, {
-            code: 'MASTRA_PERF_LISTENER',
-            type: 'MastraPerfWarning',
-          });
+          warn(name, error);
         }
       }
     },
     clear: () => listeners.clear(),
   };
+}
+
+function warn(name: string, error: unknown): void {
+  process.emitWarning(`a listener of perf.on('${name}') threw: ${String(error)}`, {
+    code: 'MASTRA_PERF_LISTENER',
+    type: 'MastraPerfWarning',
+  });
 }

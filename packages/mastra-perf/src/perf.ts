@@ -127,6 +127,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   const marker = outcomeMarker({
     zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
     priceOf: priceBook.usdOf,
+    fault,
   });
 
   // The house in one line: the first sees a call first and its answer last.

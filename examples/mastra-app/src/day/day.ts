@@ -30,8 +30,9 @@ const defaults = 'Which default memory options changed?';
 const supervisor = 'How do I migrate from agent.network() to a supervisor agent?';
 
 /**
- * A day of the assistant. People click the suggested questions of its start page or paste the one going round in their team,
- * so the same words come often; follow-ups depend on the conversation and come once.
+ * A day of the assistant, written by hand. People click the suggested questions of its start page or paste the one going round
+ * in their team, so the same words come often: about half of the calls ask what was answered before, and about ten ask what is
+ * being answered at that moment. Follow-ups depend on the conversation and come once.
  */
 export const day: readonly Moment[] = [
   {
@@ -41,7 +42,7 @@ export const day: readonly Moment[] = [
       docs('amelie', memory),
       docs('bela', suspend, { stream: true }),
       docs('chen', limiter),
-      changelog('dana', defaults),
+      docs('dana', streaming, { stream: true }),
     ],
   },
   {
@@ -63,7 +64,6 @@ export const day: readonly Moment[] = [
       docs('amelie', 'And how many messages does it load?', { stream: true }),
       docs('bela', 'And how do I validate the resume data?'),
       docs('eva', 'And which vector stores does it support?'),
-      docs('hugo', 'And which vector stores does it support?', { stream: true }),
     ],
   },
   {
@@ -72,36 +72,37 @@ export const day: readonly Moment[] = [
     calls: [
       docs('kofi', memory, { stream: true }),
       docs('lara', suspend),
-      docs('mia', working),
-      changelog('noor', supervisor),
+      docs('mia', limiter, { stream: true }),
+      docs('nils', recall),
+      docs('otto', streaming),
     ],
   },
   {
     at: '10:10',
     what: 'more of them, and one that the provider refuses',
     calls: [
-      docs('otto', limiter, { stream: true }),
       docs('pia', memory),
+      docs('rosa', recall, { stream: true }),
+      docs('sven', suspend),
+      docs('tara', working, { stream: true }),
       docs('quinn', `What does ${refusedMark} mean?`, { refused: true }),
-      changelog('dana', defaults, { thread: 'again' }),
     ],
   },
   {
     at: '11:00',
-    what: 'a new page is on everybody’s mind',
+    what: 'a team sets up its evaluations',
     calls: [
-      docs('rosa', scorer, { stream: true }),
-      docs('sven', scorer, { stream: true }),
-      docs('tara', scorer),
-      docs('uwe', scorer),
-      docs('vera', streaming),
+      docs('uwe', scorer, { stream: true }),
+      docs('vera', scorer, { stream: true }),
+      docs('wim', scorer),
+      docs('xenia', scorer),
     ],
   },
   {
     at: '11:20',
     what: 'follow-ups',
     calls: [
-      docs('rosa', 'And how do I write a custom one?', { stream: true }),
+      docs('uwe', 'And how do I write a custom one?', { stream: true }),
       docs('kofi', 'And how do I delete a thread?'),
     ],
   },
@@ -109,20 +110,23 @@ export const day: readonly Moment[] = [
     at: '13:00',
     what: 'suggested questions after lunch',
     calls: [
-      docs('wim', suspend, { stream: true }),
-      docs('xenia', memory, { stream: true }),
-      docs('yves', working),
-      docs('zoe', mcp),
-      changelog('noor', 'What about the tracing options?'),
+      docs('yves', suspend, { stream: true }),
+      docs('zoe', memory, { stream: true }),
+      docs('aron', working),
+      docs('bela', limiter, { thread: 'two' }),
+      docs('cleo', recall, { stream: true }),
+      docs('emil', scorer),
+      docs('fleur', streaming, { stream: true }),
     ],
   },
   {
     at: '14:15',
     what: 'an upgrade is being planned',
     calls: [
-      changelog('amelie', defaults),
-      changelog('bela', defaults, { stream: true }),
-      docs('chen', mcp, { thread: 'two', stream: true }),
+      changelog('gabor', defaults),
+      changelog('hana', defaults, { stream: true }),
+      changelog('ivo', supervisor),
+      docs('jona', mcp, { thread: 'two', stream: true }),
     ],
   },
   {
@@ -131,9 +135,11 @@ export const day: readonly Moment[] = [
     calls: [
       docs('ada', recall, { stream: true }),
       docs('ben', limiter),
-      docs('cleo', streaming, { stream: true }),
-      docs('dana', memory),
-      docs('emil', working, { stream: true }),
+      docs('chen', streaming, { thread: 'two', stream: true }),
+      docs('dana', memory, { thread: 'two' }),
+      docs('finn', working, { thread: 'two', stream: true }),
+      docs('gita', scorer, { thread: 'two' }),
+      docs('hugo', suspend, { thread: 'two' }),
     ],
   },
   {
@@ -141,18 +147,23 @@ export const day: readonly Moment[] = [
     what: 'follow-ups',
     calls: [
       docs('ada', 'And how do I set topK and messageRange?', { stream: true }),
-      docs('dana', 'And what is working memory for?'),
+      docs('dana', 'And what is working memory for?', { thread: 'two', stream: true }),
+      changelog('ivo', 'What about its options?'),
     ],
   },
   {
     at: '17:30',
     what: 'the last questions',
     calls: [
-      docs('fleur', suspend, { stream: true }),
-      docs('gabor', scorer),
-      docs('hana', memory, { stream: true }),
-      docs('ivo', mcp),
-      changelog('jona', supervisor, { stream: true }),
+      docs('kim', suspend, { stream: true }),
+      docs('leo', scorer),
+      docs('maja', memory, { stream: true }),
+      docs('noor', mcp),
+      docs('olga', recall),
+      docs('paul', working, { stream: true }),
+      docs('rita', limiter),
+      docs('sara', streaming, { stream: true }),
+      changelog('tom', defaults),
     ],
   },
 ];

@@ -18,5 +18,5 @@ export function conversation(without: readonly Answer[], withPerf: readonly Answ
 function timed(answer: Answer): string {
   const line = (answer.error ?? answer.text).replaceAll(/\s+/g, ' ');
   const outcome = answer.outcome === undefined ? '' : `${answer.outcome}: `;
-  return `${`${Math.round(answer.ms)} ms`.padStart(8)}  ${outcome}${outcome}${line.length <= 150 ? line : `${line.slice(0, 149)}…`}`;
+  return `${`${Math.round(answer.ms)} ms`.padStart(8)}  ${outcome}${line.length <= 150 ? line : `${line.slice(0, 149)}…`}`;
 }

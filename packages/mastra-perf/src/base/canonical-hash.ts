@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { isPlainObject } from './plain-object.ts';
 
 /** Deeper than any provider's request; beyond it a value is taken for cyclic. */
 const MAX_DEPTH = 200;
@@ -16,7 +17,7 @@ export function canonicalHash(value: unknown): string {
   write(value, out, 0);
   const text = out.join('');
   // UTF-8 writes all lone surrogates alike. UTF-16 does not, but takes twice the time for plain text.
-  return createHash('sha256').update(text, /[\ud800-\udfff]/.test(text) ? 'utf16le' : 'utf8').digest('base64url');
+  return hash('sha256', /[\ud800-\udfff]/.test(text) ? Buffer.from(text, 'utf16le') : text, 'base64url');
 }
 
 function write(value: unknown, out: string[], depth: number): void {
@@ -59,14 +60,8 @@ function writeObject(value: object, out: string[], depth: number): void {
   if (value instanceof RegExp) return void out.push('r', String(String(value).length), ':', String(value));
   if (value instanceof Map) return writeTagged('M', [...value], out, depth);
   if (value instanceof Set) return writeTagged('S', [...value], out, depth);
-  if (Object.keys(value).length === 0 && !isPlain(value)) return write(shownBy(value), out, depth + 1);
+  if (Object.keys(value).length === 0 && !isPlainObject(value)) return write(shownBy(value), out, depth + 1);
   writeFields(value as Record<string, unknown>, out, depth);
-}
-
-/** Also true for plain objects of another realm, whose `Object.prototype` is not ours. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What an instance without fields makes of itself for JSON: that is what a provider gets. */
@@ -81,7 +76,7 @@ function writeTagged(tag: string, items: unknown[], out: string[], depth: number
 }
 
 function writeBytes(bytes: Uint8Array, out: string[]): void {
-  out.push(`b${bytes.byteLength}:`, createHash('sha256').update(bytes).digest('base64url'));
+  out.push(`b${bytes.byteLength}:`, hash('sha256', bytes, 'base64url'));
 }
 
 function writeFields(value: Record<string, unknown>, out: string[], depth: number): void {

@@ -20,10 +20,7 @@ function configError(issue: Issue, given: unknown, root: string): PerfConfigErro
   const value = valueAt(given, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const known = knownKeys(issue);
-    const near = nearestName(key, known);
-    const accepted = `${near ? `"${near}" (did you mean it?)` : 'a known option'}; known here: ${known.join(', ')}`;
-    return new PerfConfigError(pathText(parent, [key]), valueAt(value, [key]), accepted);
+    return new PerfConfigError(pathText(parent, [key]), valueAt(value, [key]), acceptedInstead(key, knownKeys(issue)));
   }
   return new PerfConfigError(parent, value, issue.message);
 }
@@ -37,11 +34,16 @@ function deepest(issues: readonly Issue[], path: readonly PropertyKey[] = []): I
   return inner.length > 0 ? deepest(inner, here.path) : here;
 }
 
-const isInside = (issue: Issue): boolean =>
-  issue.path.length > 0 || issue.code === 'unrecognized_keys' || (issue.code === 'custom' && issue.params?.inside === true);
+const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
 
 /** Set by the schema of an object of options; zod itself does not tell which keys it knows. */
-const knownKeys = (issue: Issue): string[] => (issue.message.startsWith('known: ') ? issue.message.slice(7).split(', ') : []);
+const knownKeys = (issue: Issue): string[] => /^known: (.+)$/.exec(issue.message)?.[1]?.split(', ') ?? [];
+
+function acceptedInstead(key: string, known: readonly string[]): string {
+  if (known.length === 0) return 'no options here yet';
+  const near = nearestName(key, known);
+  return `one of: ${known.join(', ')}${near === undefined ? '' : ` (did you mean "${near}"?)`}`;
+}
 
 function pathText(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {

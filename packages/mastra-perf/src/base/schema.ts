@@ -25,8 +25,10 @@ export const byteSize = () =>
     z.transform((value: ByteSize) => parseByteSize(value) as number),
   );
 
-export const positiveInteger = () =>
-  z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) > 0, { error: 'a positive whole number' });
+export const positiveInteger = (max: number) =>
+  z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= max, {
+    error: `a whole number from 1 to ${max}`,
+  });
 
 export const flag = () => z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' });
 
@@ -57,8 +59,7 @@ export const name = () =>
     error: 'a text of 1 to 200 characters',
   });
 
-export const names = () =>
-  z.custom<readonly string[]>(
-    (value) => Array.isArray(value) && value.length <= 100 && value.every((item) => name().safeParse(item).success),
-    { error: 'an array of at most 100 texts, each of 1 to 200 characters' },
-  );
+export const names = () => {
+  const error = 'an array of at most 100 texts, each of 1 to 200 characters';
+  return z.array(name(), { error }).check(z.maxLength(100, { error }));
+};

@@ -15,12 +15,19 @@ export interface Entry {
 /** What an object, a key and a short string cost beside their text; V8 figures rounded up. */
 const OVERHEAD = 48;
 
-/** Memory that plain data takes, estimated from above: two bytes a character, overhead for each value. */
-export function estimateBytes(value: unknown): number {
-  if (typeof value === 'string') return OVERHEAD + value.length * 2;
-  if (ArrayBuffer.isView(value)) return OVERHEAD + value.byteLength;
-  if (typeof value !== 'object' || value === null) return 8;
+/** Memory that stored parts take, estimated from above. */
+export function bytesOf(parts: readonly StoredPart[]): number {
   let bytes = OVERHEAD;
-  for (const [key, field] of Object.entries(value)) bytes += 8 + (Array.isArray(value) ? 0 : key.length * 2) + estimateBytes(field);
+  for (const { part, cuts } of parts) bytes += OVERHEAD + estimate(part) + (cuts ? OVERHEAD + cuts.length * 8 : 0);
+  return bytes;
+}
+
+/** Plain data: two bytes a character, overhead for each value. */
+function estimate(value: unknown): number {
+  if (typeof value === 'string') return OVERHEAD + value.length * 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (ArrayBuffer.isView(value)) return OVERHEAD + value.byteLength;
+  let bytes = OVERHEAD;
+  for (const key in value) bytes += 8 + key.length * 2 + estimate((value as Record<string, unknown>)[key]);
   return bytes;
 }

@@ -36,7 +36,7 @@ export interface CacheBounds {
    */
   readonly maxBytes?: ByteSize;
   /**
-   * Number of stored answers.
+   * Number of stored answers, at most ten million: room for their places is taken at once.
    * @default 10_000
    */
   readonly maxEntries?: number;
@@ -57,7 +57,7 @@ const perAgent = {
 };
 
 export const agentCacheSchema = options(perAgent);
-export const cacheSchema = options({ ...perAgent, maxBytes: z.optional(byteSize()), maxEntries: z.optional(positiveInteger()) });
+export const cacheSchema = options({ ...perAgent, maxBytes: z.optional(byteSize()), maxEntries: z.optional(positiveInteger(10_000_000)) });
 
 export const CACHE_DEFAULTS = {
   ttl: 3_600_000,

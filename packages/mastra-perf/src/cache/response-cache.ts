@@ -7,7 +7,7 @@ import { observe } from '../pipeline/observe.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts } from '../pipeline/reader.ts';
 import { answerRecorder, splitDeltas } from '../pipeline/stored-answer.ts';
-import { estimateBytes, type Entry } from './entry.ts';
+import { bytesOf, type Entry } from './entry.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import { CACHE_DEFAULTS, type CacheSettings } from './options.ts';
 import { refusalToStore } from './storable.ts';
@@ -85,7 +85,7 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           tags: call.overrides.tags ?? [],
           storedAt: clock.now(),
           tookMs: clock.monotonic() - begun,
-          bytes: estimateBytes(stored),
+          bytes: bytesOf(stored),
         };
         const ttlMs = call.overrides.ttlMs ?? settings.ttl ?? CACHE_DEFAULTS.ttl;
         tier.set(key, entry, ttlMs);

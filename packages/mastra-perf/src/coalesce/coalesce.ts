@@ -2,8 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Middleware, ModelCall, Next, Reply } from '../pipeline/call.ts';
 import { isAborted } from '../pipeline/failure.ts';
 import { freshIdentity } from '../pipeline/fresh-identity.ts';
-import type { StreamPart } from '../pipeline/parts.ts';
-import type { PartReader } from '../pipeline/reader.ts';
+import { mapReader } from '../pipeline/reader.ts';
 import { flight, type Flight } from './flight.ts';
 import type { CoalesceSettings } from './options.ts';
 
@@ -62,15 +61,5 @@ export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
 
 function follow(call: ModelCall, reply: Reply, savedMs: number, clock: Clock): Reply {
   call.facts.outcome = { name: 'shared', savedMs };
-  return { ...reply, parts: mapParts(reply.parts, freshIdentity(clock.now())) };
-}
-
-function mapParts(reader: PartReader, change: (part: StreamPart) => StreamPart): PartReader {
-  return {
-    async read() {
-      const result = await reader.read();
-      return result.done ? result : { done: false, value: change(result.value) };
-    },
-    cancel: (reason) => reader.cancel(reason),
-  };
+  return { ...reply, parts: mapReader(reply.parts, freshIdentity(clock.now())) };
 }

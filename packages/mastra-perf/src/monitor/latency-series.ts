@@ -77,7 +77,16 @@ function createSeries(agent: string, model: string, from: AnsweredFrom) {
     },
     read(): LatencySeries {
       const [ms, firstPartMs] = [total.percentiles(), firstPart?.percentiles()];
-      return { agent, model, from, count, errors, aborted, ...(ms && { ms }), ...(firstPartMs && { firstPartMs }) };
+      return {
+        agent,
+        model,
+        from,
+        count,
+        errors,
+        aborted,
+        ...(ms && { ms }),
+        ...(firstPartMs && { firstPartMs }),
+      };
     },
   };
 }

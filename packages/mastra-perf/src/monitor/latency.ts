@@ -42,7 +42,15 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
     const outcome = call.facts.outcome.name;
     recorder.add(agent, model, outcome === 'hit' ? 'cache' : 'model', { status, ms, firstPartMs });
     const { method } = call;
-    events.emit('call', { agent, model, outcome, method, status, ms, ...(firstPartMs !== undefined && { firstPartMs }) });
+    events.emit('call', {
+      agent,
+      model,
+      outcome,
+      method,
+      status,
+      ms,
+      ...(firstPartMs !== undefined && { firstPartMs }),
+    });
   };
 
   const measure: Middleware = {
@@ -54,7 +62,12 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
       try {
         reply = await next();
       } catch (error) {
-        tell(call, isAborted(call.request.abortSignal) ? 'aborted' : 'error', clock.monotonic() - begun, undefined);
+        tell(
+          call,
+          isAborted(call.request.abortSignal) ? 'aborted' : 'error',
+          clock.monotonic() - begun,
+          undefined,
+        );
         throw error;
       }
       let finished = false;
@@ -64,9 +77,11 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
         {
           part(part) {
             if (isFinish(part)) finished = true;
-            else if (call.method === 'stream' && firstPartMs === undefined && isContent(part)) firstPartMs = clock.monotonic() - begun;
+            else if (call.method === 'stream' && firstPartMs === undefined && isContent(part))
+              firstPartMs = clock.monotonic() - begun;
           },
-          end: (status) => tell(call, endingOf(call, status, finished), clock.monotonic() - begun, firstPartMs),
+          end: (status) =>
+            tell(call, endingOf(call, status, finished), clock.monotonic() - begun, firstPartMs),
         },
         (error) => fault(NAME, error),
       );
@@ -74,7 +89,11 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
     },
   };
 
-  return { measure, countLegacy: () => void legacyCalls++, snapshot: () => ({ series: recorder.series(), legacyCalls }) };
+  return {
+    measure,
+    countLegacy: () => void legacyCalls++,
+    snapshot: () => ({ series: recorder.series(), legacyCalls }),
+  };
 }
 
 /** Whoever stops after the finish part has the whole answer, and a failure after an abort is the abort. */

@@ -58,18 +58,15 @@ export function broadcast(source: PartReader): Broadcast {
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
 
-      const read = async (): Promise<ReadResult> => {
-        for (;;) {
-          const part = own ? undefined : parts[next];
-          if (part) {
-            next++;
-            return { done: false, value: part };
-          }
-          if (!own && end) stop(end);
-          if (own?.failed) throw own.error;
-          if (own) return { done: true };
-          await new Promise<void>((resolve) => waiting.push(resolve));
+      const read = (): ReadResult | Promise<ReadResult> => {
+        const part = own ? undefined : parts[next];
+        if (part) {
+          next++;
+          return { done: false, value: part };
         }
+        if (!own && end) stop(end);
+        if (own) return own.failed ? Promise.reject(own.error) : { done: true };
+        return new Promise<void>((resolve) => waiting.push(resolve)).then(read);
       };
       return { read, cancel: async () => stop({ failed: false }) };
     },

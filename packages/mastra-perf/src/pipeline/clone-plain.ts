@@ -1,3 +1,5 @@
+import { isPlainObject } from '../base/plain-object.ts';
+
 /**
  * A deep copy of plain data: objects, arrays, primitives, dates, URLs and bytes. About twenty times cheaper than
  * `structuredClone` on the small objects that stream parts are.
@@ -16,15 +18,18 @@ function clone(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) throw new TypeError(`not plain data: nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return value.map((item) => clone(item, depth + 1));
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof URL) return new URL(value);
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new TypeError('not plain data: an instance of a class');
+  if (!isPlainObject(value)) return cloneBuiltIn(value);
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     // A field of this name would set the prototype instead of a field.
     if (key !== '__proto__') copy[key] = clone((value as Record<string, unknown>)[key], depth + 1);
   }
   return copy;
+}
+
+function cloneBuiltIn(value: object): object {
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof URL) return new URL(value);
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  throw new TypeError('not plain data: an instance of a class');
 }

@@ -1,5 +1,5 @@
 import { errorOfPart } from './failure.ts';
-import { isFinish, type StreamPart } from './parts.ts';
+import type { FinishPart, StreamPart } from './parts.ts';
 import type { Reply } from './call.ts';
 
 /** What `doGenerate` returns, in every specification. */
@@ -15,11 +15,12 @@ export interface GenerateResult {
 export async function readAll(reply: Reply): Promise<StreamPart[]> {
   const parts: StreamPart[] = [];
   for (;;) {
-    const result = await reply.parts.read();
+    const next = reply.parts.read();
+    const result = next instanceof Promise ? await next : next;
     if (result.done) return parts;
     const failure = errorOfPart(result.value);
     if (failure) {
-      await reply.parts.cancel(failure.error);
+      reply.parts.cancel(failure.error).catch(() => undefined); // what failed first is what counts
       throw failure.error;
     }
     parts.push(result.value);
@@ -29,22 +30,49 @@ export async function readAll(reply: Reply): Promise<StreamPart[]> {
 /** The complete answer that a list of streamed parts amounts to. */
 export function collect(head: Reply['head'], parts: readonly StreamPart[]): GenerateResult {
   const content: StreamPart[] = [];
-  const open = new Map<string, number>();
+  const open = new Map<string, Block>();
   let response = head.response;
   let warnings = head.warnings;
-  const finish = parts.findLast(isFinish);
+  let finish: FinishPart | undefined;
 
   for (const part of parts) {
-    if (part.type === 'stream-start') warnings ??= part.warnings;
-    else if (part.type === 'response-metadata') {
-      const { type: _type, ...metadata } = part;
-      response = { ...metadata, ...response };
-    } else if (part.type === 'text-start' || part.type === 'reasoning-start') {
-      open.set(`${part.type.slice(0, -6)} ${String(part.id)}`, content.length);
-      content.push(block(part, part.type.slice(0, -6), ''));
-    } else if (/^(text|reasoning)-(delta|end)$/.test(part.type)) {
-      extend(content, open.get(`${part.type.replace(/-(delta|end)$/, '')} ${String(part.id)}`), part);
-    } else if (!/^(tool-input-|finish$|raw$|error$)/.test(part.type)) content.push(part);
+    switch (part.type) {
+      case 'stream-start':
+        warnings ??= part.warnings;
+        break;
+      case 'response-metadata': {
+        const { type: _type, ...metadata } = part;
+        response = { ...response, ...metadata };
+        break;
+      }
+      case 'text-start':
+      case 'reasoning-start': {
+        const type = part.type === 'text-start' ? 'text' : 'reasoning';
+        const block: Block = { type, text: '', ...(part.providerMetadata !== undefined && { providerMetadata: part.providerMetadata }) };
+        open.set(`${type} ${String(part.id)}`, block);
+        content.push(block as Block & StreamPart);
+        break;
+      }
+      case 'text-delta':
+      case 'text-end':
+        extend(open.get(`text ${String(part.id)}`), part);
+        break;
+      case 'reasoning-delta':
+      case 'reasoning-end':
+        extend(open.get(`reasoning ${String(part.id)}`), part);
+        break;
+      case 'finish':
+        finish = part as FinishPart;
+        break;
+      case 'tool-input-start':
+      case 'tool-input-delta':
+      case 'tool-input-end':
+      case 'raw':
+      case 'error':
+        break;
+      default:
+        content.push(part);
+    }
   }
   return {
     ...head,
@@ -57,13 +85,14 @@ export function collect(head: Reply['head'], parts: readonly StreamPart[]): Gene
   };
 }
 
-function extend(content: StreamPart[], index: number | undefined, part: StreamPart): void {
-  const before = index === undefined ? undefined : content[index];
-  if (index === undefined || !before) return;
-  const text = String(before.text) + (typeof part.delta === 'string' ? part.delta : '');
-  content[index] = block({ ...before, ...(part.providerMetadata !== undefined && { providerMetadata: part.providerMetadata }) } as StreamPart, before.type, text);
+interface Block {
+  readonly type: string;
+  text: string;
+  providerMetadata?: unknown;
 }
 
-function block(part: StreamPart, type: string, text: string): StreamPart {
-  return { type, text, ...(part.providerMetadata !== undefined && { providerMetadata: part.providerMetadata }) };
+function extend(block: Block | undefined, part: StreamPart): void {
+  if (!block) return;
+  if (typeof part.delta === 'string') block.text += part.delta;
+  if (part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
 }

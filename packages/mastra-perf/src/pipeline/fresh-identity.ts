@@ -21,10 +21,10 @@ export function freshIdentity(now: number): (part: StreamPart) => StreamPart {
   return (part) => {
     const mapped: Record<string, unknown> = { ...part };
     if (part.type === 'response-metadata') {
-      if (part.id !== undefined) mapped.id = `perf-${randomUUID()}`;
+      if (part.id !== undefined) mapped.id = nextId();
       if (part.timestamp !== undefined) mapped.timestamp = new Date(now);
     } else if (typeof part.id === 'string') {
-      mapped.id = fresh(part.id, part.type.startsWith('tool-') ? sameShape : blockId);
+      mapped.id = fresh(part.id, part.type.startsWith('tool-') ? sameShape : nextId);
     }
     if (typeof part.toolCallId === 'string') mapped.toolCallId = fresh(part.toolCallId, sameShape);
     if (part.providerMetadata !== undefined) mapped.providerMetadata = withoutItems(part.providerMetadata);
@@ -32,29 +32,41 @@ export function freshIdentity(now: number): (part: StreamPart) => StreamPart {
   };
 }
 
-const blockId = (): string => randomUUID();
+let processId: string | undefined;
+let issued = 0;
+
+/** Unique in all processes; a counter, since random ids cost more than everything else that a replay does. */
+function nextId(): string {
+  processId ??= randomBytes(12).toString('hex');
+  return `perf-${processId}-${(++issued).toString(36)}`;
+}
 
 /** Fewer random characters than this would let two ids meet. */
 const ENOUGH = 8;
 
+const PREFIX = /^(?:[a-z]+[-_])+/i;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const HEXADECIMAL = /^[\da-f-]+$/i;
+
 /**
  * A new id of the same form: providers check what they get back (`toolu_…`, `call_…`, nine letters and digits at Mistral).
- * The prefix up to the last underscore stays, letters become letters and digits digits.
+ * A prefix stays, letters become letters and digits digits.
  */
 function sameShape(id: string): string {
-  const start = id.lastIndexOf('_') + 1;
-  const tail = id.slice(start);
+  if (UUID.test(id)) return randomUUID();
+  const prefix = PREFIX.exec(id)?.[0] ?? '';
+  const tail = id.slice(prefix.length);
+  if (UUID.test(tail)) return prefix + randomUUID();
   if (tail.replace(/[^a-zA-Z0-9]/g, '').length < ENOUGH) return `call_${randomUUID().replaceAll('-', '')}`;
+  const letters = HEXADECIMAL.test(tail) ? 'abcdef' : 'abcdefghijklmnopqrstuvwxyz';
   const random = randomBytes(tail.length);
-  const changed = [...tail].map((character, index) => replacement(character, random[index] ?? 0));
-  return id.slice(0, start) + changed.join('');
+  return prefix + [...tail].map((character, index) => replacement(character, letters, random[index] ?? 0)).join('');
 }
 
-// Letters stay within a-f, so that hexadecimal ids and UUIDs remain valid.
-function replacement(character: string, random: number): string {
+function replacement(character: string, letters: string, random: number): string {
   if (/[0-9]/.test(character)) return String(random % 10);
-  if (/[a-z]/.test(character)) return 'abcdef'.charAt(random % 6);
-  if (/[A-Z]/.test(character)) return 'ABCDEF'.charAt(random % 6);
+  if (/[a-z]/.test(character)) return letters.charAt(random % letters.length);
+  if (/[A-Z]/.test(character)) return letters.charAt(random % letters.length).toUpperCase();
   return character;
 }
 

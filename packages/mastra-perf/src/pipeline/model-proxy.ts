@@ -34,32 +34,53 @@ export const isWrapped = (model: object): boolean => WRAPPED in model;
  * models for `instanceof`, getters and private fields.
  */
 export function proxyModel<M extends ModelLike>(model: M, door: Door): M {
-  if (isWrapped(model)) return model;
-  const identity = identityOf(model);
-  const bound = new Map<PropertyKey, unknown>();
-  const invoke = (request: ModelRequest, method: Method) => askModel(model, request, method);
-  const through = (method: Method) => async (options: ModelRequest) => {
-    const call = door.begin({ method, model: identity, request: options, invoke });
-    if (!call) return method === 'generate' ? model.doGenerate(options as never) : model.doStream(options as never);
-    const reply = await door.run(call);
-    return method === 'generate' ? generated(reply, door.streamOnGenerate) : { ...reply.head, stream: streamOfReader(reply.parts) };
-  };
-  bound.set('doGenerate', through('generate'));
-  bound.set('doStream', through('stream'));
-  bound.set(WRAPPED, true);
+  return isWrapped(model) ? model : new Proxy(model, new StandIn(model, door));
+}
 
-  return new Proxy(model, {
-    get(target, key) {
-      if (bound.has(key)) return bound.get(key);
-      const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
-      if (typeof value !== 'function' || key === 'constructor') return value;
-      const method: unknown = value.bind(target);
-      bound.set(key, method);
-      return method;
-    },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-    has: (target, key) => key === WRAPPED || Reflect.has(target, key),
-  });
+/** Mastra resolves a model several times for one call, so a stand-in does nothing before it is asked. */
+class StandIn<M extends ModelLike> implements ProxyHandler<M> {
+  readonly #model: M;
+  readonly #door: Door;
+  #bound: Map<PropertyKey, unknown> | undefined;
+
+  constructor(model: M, door: Door) {
+    this.#model = model;
+    this.#door = door;
+  }
+
+  get(target: M, key: PropertyKey): unknown {
+    if (key === WRAPPED) return true;
+    const known: unknown = this.#bound?.get(key);
+    if (known !== undefined) return known;
+    const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
+    if (typeof value !== 'function' || key === 'constructor') return value;
+    const method: unknown = key === 'doGenerate' || key === 'doStream' ? this.#through(key) : value.bind(target);
+    this.#bound ??= new Map();
+    this.#bound.set(key, method);
+    return method;
+  }
+
+  set(target: M, key: PropertyKey, value: unknown): boolean {
+    this.#bound?.delete(key);
+    return Reflect.set(target, key, value, target);
+  }
+
+  has(target: M, key: PropertyKey): boolean {
+    return key === WRAPPED || Reflect.has(target, key);
+  }
+
+  #through(name: 'doGenerate' | 'doStream'): (options: ModelRequest) => Promise<unknown> {
+    const model = this.#model;
+    const door = this.#door;
+    const method = name === 'doGenerate' ? 'generate' : 'stream';
+    const invoke = (request: ModelRequest, asked: Method) => askModel(model, request, asked);
+    return async (options) => {
+      const call = door.begin({ method, model: identityOf(model), request: options, invoke });
+      if (!call) return model[name](options as never);
+      const reply = await door.run(call);
+      return method === 'generate' ? generated(reply, door.streamOnGenerate) : { ...reply.head, stream: streamOfReader(reply.parts) };
+    };
+  }
 }
 
 export async function generated(reply: Reply, withStream: boolean): Promise<GenerateResult> {

@@ -1,6 +1,6 @@
 import { errorOfPart } from './failure.ts';
 import type { StreamPart } from './parts.ts';
-import type { PartReader } from './reader.ts';
+import type { PartReader, ReadResult } from './reader.ts';
 
 /** How an answer ended: read to its end, failed, or given up by its reader. */
 export type EndStatus = 'ok' | 'error' | 'aborted';
@@ -36,18 +36,19 @@ export function observe(reader: PartReader, observer: Observer, fault: (error: u
       fault(thrown);
     }
   };
+  const pass = (result: ReadResult): ReadResult => {
+    if (result.done) end('ok');
+    else see(result.value);
+    return result;
+  };
+  const fail = (error: unknown): never => {
+    end('error', error);
+    throw error;
+  };
   return {
-    async read() {
-      let result;
-      try {
-        result = await reader.read();
-      } catch (error) {
-        end('error', error);
-        throw error;
-      }
-      if (result.done) end('ok');
-      else see(result.value);
-      return result;
+    read() {
+      const result = reader.read();
+      return result instanceof Promise ? result.then(pass, fail) : pass(result);
     },
     cancel(reason) {
       end('aborted', reason);

@@ -1,6 +1,6 @@
-import type { Middleware } from './call.ts';
+import type { Middleware, ModelCall } from './call.ts';
 import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
-import type { PartReader } from './reader.ts';
+import { mapReader } from './reader.ts';
 import { readUsage, zeroUsage } from './usage.ts';
 
 /** How a call was answered: by the model, from the cache, by a call that was already under way, or past both. */
@@ -43,6 +43,7 @@ export interface OutcomeOptions {
   /** Whether usage that nobody paid for again is reported as zero. */
   readonly zeroUsage: (agent: string) => boolean;
   readonly priceOf: (provider: string, modelId: string, usage: unknown) => number | undefined;
+  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Outermost: writes on the last part how the call was answered, and takes away usage that was not spent by it. */
@@ -51,19 +52,30 @@ export function outcomeMarker(options: OutcomeOptions): Middleware {
     name: 'outcome',
     async run(call, next) {
       const reply = await next();
-      const mark = (part: FinishPart): StreamPart => {
-        const { outcome } = call.facts;
-        const usd = () => options.priceOf(call.model.provider, call.model.modelId, part.usage);
-        const told = isFromModel(outcome) ? { outcome: outcome.name } : fromElsewhere(outcome, part, usd());
-        const clean = isFromModel(outcome) || !options.zeroUsage(call.caller.agent);
-        return {
-          ...part,
-          usage: clean ? part.usage : zeroUsage(part.usage),
-          providerMetadata: { ...part.providerMetadata, [OUTCOME_NAMESPACE]: told },
-        };
+      const told = (part: StreamPart): StreamPart => {
+        if (!isFinish(part)) return part;
+        try {
+          return mark(call, part, options);
+        } catch (error) {
+          options.fault('outcome', error);
+          return part;
+        }
       };
-      return { ...reply, parts: mapFinish(reply.parts, mark) };
+      return { ...reply, parts: mapReader(reply.parts, told) };
     },
+  };
+}
+
+function mark({ model, caller, facts }: ModelCall, part: FinishPart, options: OutcomeOptions): StreamPart {
+  const { outcome } = facts;
+  const paid = isFromModel(outcome);
+  const told = paid
+    ? { outcome: outcome.name }
+    : fromElsewhere(outcome, part, options.priceOf(model.provider, model.modelId, part.usage));
+  return {
+    ...part,
+    usage: paid || !options.zeroUsage(caller.agent) ? part.usage : zeroUsage(part.usage),
+    providerMetadata: { ...part.providerMetadata, [OUTCOME_NAMESPACE]: told },
   };
 }
 
@@ -79,15 +91,5 @@ function fromElsewhere(outcome: OutcomeFacts, part: FinishPart, usd: number | un
       ...(usd !== undefined && { usd }),
       ms: Math.round(outcome.savedMs ?? 0),
     },
-  };
-}
-
-function mapFinish(reader: PartReader, map: (part: FinishPart) => StreamPart): PartReader {
-  return {
-    async read() {
-      const result = await reader.read();
-      return !result.done && isFinish(result.value) ? { done: false, value: map(result.value) } : result;
-    },
-    cancel: (reason) => reader.cancel(reason),
   };
 }

@@ -5,8 +5,8 @@ import type { Caller, ModelIdentity, ModelRequest, PromptMessage } from './call.
 const KEY_VERSION = 1;
 
 /**
- * Headers that name a call, a trace or a thread and say nothing to a model. The resource is in the scope.
- * Every other header is part of the question.
+ * Headers that name a call, a trace, a thread or a client and say nothing to a model. The resource is in the scope; the AI
+ * SDK names itself when it generates and not when it streams. Every other header is part of the question.
  */
 const IDENTIFYING_HEADERS = new Set([
   'x-thread-id',
@@ -20,6 +20,7 @@ const IDENTIFYING_HEADERS = new Set([
   'b3',
   'x-amzn-trace-id',
   'x-cloud-trace-context',
+  'user-agent',
 ]);
 const IDENTIFYING_PREFIXES = ['x-b3-', 'x-datadog-'];
 
@@ -47,16 +48,16 @@ export function questionKey(model: ModelIdentity, caller: Caller, request: Model
   });
 }
 
-function questionHeaders(headers: ModelRequest['headers']): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    const lower = name.toLowerCase();
-    if (value === undefined || IDENTIFYING_HEADERS.has(lower)) continue;
-    if (IDENTIFYING_PREFIXES.some((prefix) => lower.startsWith(prefix))) continue;
-    kept[lower] = value;
-  }
-  return kept;
+/** In an order of their own: a name may be given twice, in two cases. */
+function questionHeaders(headers: ModelRequest['headers']): Array<readonly [name: string, value: string | undefined]> {
+  return Object.entries(headers ?? {})
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name, value]) => value !== undefined && !isIdentifying(name))
+    .toSorted();
 }
+
+const isIdentifying = (name: string): boolean =>
+  IDENTIFYING_HEADERS.has(name) || IDENTIFYING_PREFIXES.some((prefix) => name.startsWith(prefix));
 
 function questionPrompt(prompt: readonly PromptMessage[]): unknown[] {
   const ids = new Map<string, number>();

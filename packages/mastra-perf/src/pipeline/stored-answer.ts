@@ -10,7 +10,7 @@ export interface StoredPart {
 
 /**
  * Keeps an answer while it streams. Neighbouring deltas of one block are joined, so that hundreds of tokens become a few
- * parts; deltas that carry metadata of their own stay as they are. Parts are copied as they come: their reader may
+ * parts; deltas that carry more than their text stay as they are. Parts are copied as they come: their reader may
  * change them afterwards.
  */
 export interface AnswerRecorder {
@@ -30,13 +30,13 @@ export function answerRecorder(): AnswerRecorder {
   };
   return {
     add(part) {
-      const joins = isDelta(part) && part.providerMetadata === undefined;
+      const joins = isDelta(part) && isBare(part);
       if (joins && first?.type === part.type && first.id === part.id) {
         pieces.push(part.delta);
         return;
       }
       close();
-      if (joins) [first, pieces] = [{ ...part }, [part.delta]];
+      if (joins) [first, pieces] = [{ type: part.type, id: part.id, delta: part.delta }, [part.delta]];
       else stored.push({ part: clonePlain(part) });
     },
     parts() {
@@ -45,6 +45,9 @@ export function answerRecorder(): AnswerRecorder {
     },
   };
 }
+
+const BARE = new Set(['type', 'id', 'delta']);
+const isBare = (part: DeltaPart): boolean => Object.keys(part).every((key) => BARE.has(key) || part[key] === undefined);
 
 /** The parts again as they were streamed, all of them new objects. */
 export function* splitDeltas(stored: readonly StoredPart[]): Generator<StreamPart> {

@@ -30,10 +30,16 @@ const whole = (total: number, part: number): number => (part > total ? total + p
 function embeddingTokens(usage: unknown): TokenUsage | undefined {
   const tokens = field(usage, 'tokens');
   if (typeof tokens !== 'number' || !Number.isFinite(tokens) || tokens < 0) return undefined;
-  return { inputTokens: tokens, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+  return {
+    inputTokens: tokens,
+    outputTokens: 0,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+  };
 }
 
-/** The AI SDK has one number for cache writes; Anthropic's own report, which it passes on as `raw`, tells them apart. */
+/** The AI SDK has one number for cache writes; Anthropic's own report, passed on as `raw`, tells them apart. */
 function oneHourWrites(usage: unknown): number {
   const tokens = field(field(field(usage, 'raw'), 'cache_creation'), 'ephemeral_1h_input_tokens');
   return typeof tokens === 'number' && tokens > 0 ? tokens : 0;

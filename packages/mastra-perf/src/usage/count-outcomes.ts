@@ -29,7 +29,10 @@ export function countOutcomes({ settingsOf, ledger, billing, fault }: CountDeps)
       savedOutputTokens: tokens?.outputTokens ?? 0,
       savedMs: Math.round(Math.max(0, outcome.savedMs ?? 0)),
     };
-    billing.record({ kind: 'saved', group, model: call.model, usage: finish?.usage }, { ...counts, ...saved });
+    billing.record(
+      { kind: 'saved', group, model: call.model, usage: finish?.usage },
+      { ...counts, ...saved },
+    );
   };
   return {
     name: NAME,

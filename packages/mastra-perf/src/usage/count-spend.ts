@@ -33,7 +33,8 @@ export function countSpend({ settingsOf, ledger, billing, fault }: CountDeps): M
       try {
         reply = await next();
       } catch (error) {
-        if (isRefusal(error) && !isAborted(call.request.abortSignal)) ledger.record(groupOf(call), { modelCalls: 1 });
+        if (isRefusal(error) && !isAborted(call.request.abortSignal))
+          ledger.record(groupOf(call), { modelCalls: 1 });
         else count(call, undefined);
         throw error;
       }
@@ -52,6 +53,6 @@ export function countSpend({ settingsOf, ledger, billing, fault }: CountDeps): M
   };
 }
 
-/** The provider answered with an HTTP error: nothing was generated, so nothing is billed. Any other failure may have cost. */
+/** An HTTP error from the provider: nothing was generated, so nothing is billed. Any other failure may have cost. */
 const isRefusal = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'statusCode' in error && Number(error.statusCode) >= 400;

@@ -52,6 +52,8 @@ const modelPrice = options({
 
 export const usageSchema = options({
   prices: z.optional(
-    z.record(z.string(), modelPrice, { error: "an object with 'provider/model' or model ids as keys and prices as values" }),
+    z.record(z.string(), modelPrice, {
+      error: "an object with 'provider/model' or model ids as keys and prices as values",
+    }),
   ),
 });

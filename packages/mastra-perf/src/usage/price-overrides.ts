@@ -11,7 +11,12 @@ export function priceOverrides(prices: Readonly<Record<string, ModelPrice>>): Pr
     .toSorted((a, b) => b.rank - a.rank);
   return (provider, modelId) => {
     const id = modelId.toLowerCase();
-    const names = [id, `${provider.toLowerCase()}/${id}`, `${providerFamily(provider)}/${id}`, modelName(provider, id)];
+    const names = [
+      id,
+      `${provider.toLowerCase()}/${id}`,
+      `${providerFamily(provider)}/${id}`,
+      modelName(provider, id),
+    ];
     return rules.find((rule) => names.some(rule.fits))?.card;
   };
 }

@@ -26,7 +26,10 @@ const PROVIDER_IDS: Readonly<Record<string, string>> = {
   xai: 'x-ai',
 };
 
-/** Vercel's AI Gateway (`vercel/model`, `gateway`) charges the vendor's list price: https://vercel.com/docs/ai-gateway/pricing (2026-05-22). */
+/**
+ * What Vercel's AI Gateway is called by Mastra and by the AI SDK. It charges the vendor's list price, as of 2026-05-22:
+ * https://vercel.com/docs/ai-gateway/pricing
+ */
 const AT_LIST_PRICE = new Set(['gateway', 'vercel']);
 
 /** The table of `@pydantic/genai-prices`, which takes 40 to 60 ms to load and is therefore loaded on first use. */
@@ -51,8 +54,9 @@ export async function loadPriceTable(): Promise<PriceTable> {
       if (!found) return undefined;
       const { model, provider: listed, model_price: card } = found;
       if (!Array.isArray(model.prices)) return () => (isFree(model.id, card) ? FREE : card);
-      const only = { ...listed, models: [model] };
-      return (at) => calcPrice({}, model.id, { provider: only, timestamp: at })?.model_price ?? card;
+      // Not every model of the table goes by its own id; alone, any id means it.
+      const alone = { ...listed, models: [{ ...model, match: { starts_with: '' } }] };
+      return (at) => calcPrice({}, model.id, { provider: alone, timestamp: at })?.model_price ?? card;
     },
   };
 }
@@ -60,7 +64,8 @@ export async function loadPriceTable(): Promise<PriceTable> {
 const FREE: RateCard = { input_mtok: 0, output_mtok: 0 };
 
 /** Rates that are missing are unknown, except where the name says that there are none. */
-const isFree = (modelId: string, card: object): boolean => modelId.endsWith(':free') && Object.keys(card).length === 0;
+const isFree = (modelId: string, card: object): boolean =>
+  modelId.endsWith(':free') && Object.keys(card).length === 0;
 
 const priceId = (provider: string): string => PROVIDER_IDS[provider] ?? provider;
 

@@ -34,7 +34,13 @@ export interface PriceBookOptions {
 const MAX_MODELS = 1_000;
 const EMPTY: PriceTable = { find: () => undefined };
 
-export function createPriceBook({ overrides, clock, onUnpriced, fault, load = loadPriceTable }: PriceBookOptions): PriceBook {
+export function createPriceBook({
+  overrides,
+  clock,
+  onUnpriced,
+  fault,
+  load = loadPriceTable,
+}: PriceBookOptions): PriceBook {
   const overridden = priceOverrides(overrides ?? {});
   const known = new LRUCache<string, { readonly rates: RatesAt | undefined }>({ max: MAX_MODELS });
   const told = new Set<string>();

@@ -1,7 +1,9 @@
 import type { BilledTokens } from './billed-tokens.ts';
 
 /** Dollars per unit; `tiers` replace `base` for the whole request when its input is longer than `start` tokens. */
-export type Rate = number | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
+export type Rate =
+  | number
+  | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
 
 /** Rates by the names that `@pydantic/genai-prices` gives them; `mtok` is a million tokens, `kcount` a thousand. */
 export interface RateCard {
@@ -22,7 +24,14 @@ export interface RateCard {
  * time; the test compares the two for every model of the table.
  */
 export function costOf(card: RateCard, tokens: BilledTokens): number | undefined {
-  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, cacheWrite1hTokens, reasoningTokens } = tokens;
+  const {
+    inputTokens,
+    outputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    cacheWrite1hTokens,
+    reasoningTokens,
+  } = tokens;
   const cacheWrite = card.cache_write_mtok ?? card.input_mtok;
   const items: readonly (readonly [count: number, rate: Rate | undefined])[] = [
     [inputTokens - cachedInputTokens - cacheWriteTokens, card.input_mtok],

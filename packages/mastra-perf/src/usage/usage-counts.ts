@@ -27,12 +27,10 @@ const ZERO = {
 
 export type UsageCounts = Record<keyof typeof ZERO, number>;
 
-const NAMES = Object.keys(ZERO) as (keyof UsageCounts)[];
-
 export const noCounts = (): UsageCounts => ({ ...ZERO });
 
 export function addCounts(to: UsageCounts, counts: Readonly<Partial<UsageCounts>>): void {
-  for (const name of NAMES) to[name] += counts[name] ?? 0;
+  for (const name of Object.keys(counts) as (keyof UsageCounts)[]) to[name] += counts[name] ?? 0;
 }
 
 export const toNanoUsd = (usd: number): number => Math.round(usd * 1e9);

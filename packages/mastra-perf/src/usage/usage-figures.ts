@@ -61,7 +61,8 @@ export interface UsageTotals extends UsageFigures {
 }
 
 export function figuresOf(counts: UsageCounts): UsageFigures {
-  const { misses, hits, shared, bypassed, errors, aborted, modelCalls, unpricedCalls, unreportedCalls } = counts;
+  const { misses, hits, shared, bypassed, errors, aborted, modelCalls, unpricedCalls, unreportedCalls } =
+    counts;
   return {
     calls: misses + hits + shared + bypassed,
     misses,

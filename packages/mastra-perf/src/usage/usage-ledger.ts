@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { PerfConfigError } from '../errors.ts';
 import { addCounts, noCounts, type UsageCounts } from './usage-counts.ts';
-import { figuresOf, type UsageDimension, type UsageGroup, type UsageRow, type UsageTotals } from './usage-figures.ts';
+import {
+  figuresOf,
+  type UsageDimension,
+  type UsageGroup,
+  type UsageRow,
+  type UsageTotals,
+} from './usage-figures.ts';
 
 /** Adds up what calls used. */
 export interface UsageLedger {
@@ -27,11 +33,15 @@ interface Account {
 }
 
 /**
- * A ledger in memory. It keeps at most `maxGroups` groups (10,000 take some 3 MB); beyond them the least recently used
+ * A ledger in memory. It keeps at most `maxGroups` groups (10,000 take 5 MB); beyond them the least recently used
  * are folded into `'(other)'`, so that every sum stays exact while users come and go.
  */
 export function createUsageLedger({ maxGroups = 10_000 }: { readonly maxGroups?: number } = {}): UsageLedger {
-  const other: Account = { group: { agent: OTHER, model: OTHER, resource: OTHER, user: OTHER }, counts: noCounts() };
+  const other: Account = {
+    group: { agent: OTHER, model: OTHER, resource: OTHER, user: OTHER },
+    counts: noCounts(),
+  };
+  const sum = noCounts();
   let folded = false;
   const accounts = new LRUCache<string, Account>({
     max: maxGroups - 1,
@@ -51,34 +61,35 @@ export function createUsageLedger({ maxGroups = 10_000 }: { readonly maxGroups?:
         accounts.set(key, account);
       }
       addCounts(account.counts, counts);
+      addCounts(sum, counts);
     },
     report(by = BY_DEFAULT) {
       for (const dimension of by) checkDimension(dimension);
+      const wanted = DIMENSIONS.filter((dimension) => by.includes(dimension));
       const rows = new Map<string, Account>();
       for (const { group, counts } of all()) {
-        const selected = Object.fromEntries(
-          DIMENSIONS.filter((dimension) => by.includes(dimension) && group[dimension] !== undefined).map(
-            (dimension) => [dimension, group[dimension]],
-          ),
-        );
-        const key = JSON.stringify(selected);
-        const row = rows.get(key) ?? { group: selected, counts: noCounts() };
+        const key = JSON.stringify(wanted.map((dimension) => group[dimension]));
+        let row = rows.get(key);
+        if (!row) {
+          row = { group: select(group, wanted), counts: noCounts() };
+          rows.set(key, row);
+        }
         addCounts(row.counts, counts);
-        rows.set(key, row);
       }
-      return [...rows.values()].toSorted(byCost).map(({ group, counts }) => ({ ...group, ...figuresOf(counts) }));
+      return [...rows.values()]
+        .toSorted(byCost)
+        .map(({ group, counts }) => ({ ...group, ...figuresOf(counts) }));
     },
     totals() {
-      const sum = noCounts();
-      const unpriced = new Set<string>();
-      for (const { group, counts } of all()) {
-        addCounts(sum, counts);
-        if (counts.unpricedCalls > 0 && group.model !== undefined) unpriced.add(group.model);
-      }
-      return { ...figuresOf(sum), unpricedModels: [...unpriced].toSorted() };
+      const unpriced = all().filter(({ counts }) => counts.unpricedCalls > 0);
+      const models = new Set(unpriced.flatMap(({ group }) => group.model ?? []));
+      return { ...figuresOf(sum), unpricedModels: [...models].toSorted() };
     },
   };
 }
+
+const select = (group: UsageGroup, wanted: readonly UsageDimension[]): UsageGroup =>
+  Object.fromEntries(wanted.filter((name) => group[name] !== undefined).map((name) => [name, group[name]]));
 
 function checkDimension(given: string): void {
   if ((DIMENSIONS as readonly string[]).includes(given)) return;
@@ -86,7 +97,8 @@ function checkDimension(given: string): void {
 }
 
 const tokensOf = ({ counts }: Account): number => counts.inputTokens + counts.outputTokens;
-const callsOf = ({ counts }: Account): number => counts.misses + counts.hits + counts.shared + counts.bypassed;
+const callsOf = ({ counts }: Account): number =>
+  counts.misses + counts.hits + counts.shared + counts.bypassed;
 
 const byCost = (a: Account, b: Account): number =>
   b.counts.nanoUsd - a.counts.nanoUsd || tokensOf(b) - tokensOf(a) || callsOf(b) - callsOf(a);

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { PerfConfigError } from './errors.ts';
+import { contextWith, overridesIn } from './mastra/call-overrides.ts';
+import { resolveOptions, type PerfOptions } from './options.ts';
+
+const DURATION = "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds";
+const SIZE = "a size such as '512kb', '64mb' or '1gb', or a positive whole number of bytes";
+const FEATURE = 'true, false or an object of options';
+const TEXT = 'a text of 1 to 200 characters';
+const OFF = 'false (leave it out to keep the feature on)';
+const PRICE = 'a price in dollars per million tokens, 0 or more';
+const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
+const ENTRIES = 'a whole number from 1 to 10000000';
+const TOP = 'one of: cache, coalesce, usage, latency, agents';
+const CACHE = 'one of: ttl, scope, storeTruncated, usageOnHit';
+
+type Bad = readonly [path: string, options: unknown, accepted: string, given: unknown];
+
+const badOptions: readonly Bad[] = [
+  ['createPerf', null, 'an object of options', null],
+  ['createPerf', [], 'an object of options', []],
+  ['createPerf', 'cache', 'an object of options', 'cache'],
+  ['createPerf', true, 'an object of options', true],
+  ['createPerf.cahce', { cahce: true }, `${TOP} (did you mean "cache"?)`, true],
+  ['createPerf.Cache', { Cache: false }, `${TOP} (did you mean "cache"?)`, false],
+  ['createPerf.storage', { storage: {} }, TOP, {}],
+  ['createPerf["agents "]', { 'agents ': {} }, `${TOP} (did you mean "agents"?)`, {}],
+  ['createPerf.cache', { cache: 'on' }, FEATURE, 'on'],
+  ['createPerf.cache', { cache: null }, FEATURE, null],
+  ['createPerf.cache', { cache: 1 }, FEATURE, 1],
+  ['createPerf.cache', { cache: [] }, FEATURE, []],
+  ['createPerf.cache.ttl', { cache: { ttl: '5 minutess' } }, DURATION, '5 minutess'],
+  ['createPerf.cache.ttl', { cache: { ttl: 0 } }, DURATION, 0],
+  ['createPerf.cache.ttl', { cache: { ttl: -1000 } }, DURATION, -1000],
+  ['createPerf.cache.ttl', { cache: { ttl: Number.NaN } }, DURATION, Number.NaN],
+  ['createPerf.cache.ttl', { cache: { ttl: Infinity } }, DURATION, Infinity],
+  ['createPerf.cache.ttl', { cache: { ttl: null } }, DURATION, null],
+  ['createPerf.cache.scope', { cache: { scope: 'user' } }, "'resource' or 'agent'", 'user'],
+  ['createPerf.cache.storeTruncated', { cache: { storeTruncated: 1 } }, 'true or false', 1],
+  ['createPerf.cache.usageOnHit', { cache: { usageOnHit: 'none' } }, "'zero' or 'original'", 'none'],
+  ['createPerf.cache.maxBytes', { cache: { maxBytes: '64 megs' } }, SIZE, '64 megs'],
+  ['createPerf.cache.maxBytes', { cache: { maxBytes: -1 } }, SIZE, -1],
+  ['createPerf.cache.maxEntries', { cache: { maxEntries: 0 } }, ENTRIES, 0],
+  ['createPerf.cache.maxEntries', { cache: { maxEntries: 10.5 } }, ENTRIES, 10.5],
+  ['createPerf.cache.maxEntries', { cache: { maxEntries: '100' } }, ENTRIES, '100'],
+  ['createPerf.cache.maxEntries', { cache: { maxEntries: 2 ** 40 } }, ENTRIES, 2 ** 40],
+  ['createPerf.cache.tll', { cache: { tll: '5m' } }, `one of: ttl, scope, storeTruncated, usageOnHit, maxBytes, maxEntries (did you mean "ttl"?)`, '5m'],
+  ['createPerf.coalesce', { coalesce: 'yes' }, FEATURE, 'yes'],
+  ['createPerf.coalesce.window', { coalesce: { window: 5 } }, 'no options here yet', 5],
+  ['createPerf.latency', { latency: Math.max }, FEATURE, Math.max],
+  ['createPerf.latency.histogram', { latency: { histogram: true } }, 'no options here yet', true],
+  ['createPerf.usage', { usage: 0 }, FEATURE, 0],
+  ['createPerf.usage.price', { usage: { price: {} } }, 'one of: prices (did you mean "prices"?)', {}],
+  ['createPerf.usage.prices["acme/x"].inputPerMillion', { usage: { prices: { 'acme/x': { inputPerMillion: -1, outputPerMillion: 1 } } } }, PRICE, -1],
+  ['createPerf.usage.prices.x.outputPerMillion', { usage: { prices: { x: { inputPerMillion: 1 } } } }, PRICE, undefined],
+  ['createPerf.agents', { agents: [] }, 'an object with agent names as keys', []],
+  ['createPerf.agents', { agents: 'support' }, 'an object with agent names as keys', 'support'],
+  ['createPerf.agents', { agents: null }, 'an object with agent names as keys', null],
+  ['createPerf.agents.support', { agents: { support: false } }, 'an object of options', false],
+  ['createPerf.agents.support', { agents: { support: null } }, 'an object of options', null],
+  ['createPerf.agents["my agent"].cache', { agents: { 'my agent': { cache: 'off' } } }, FEATURE, 'off'],
+  ['createPerf.agents["0"].cache.ttl', { agents: { 0: { cache: { ttl: '5y' } } } }, DURATION, '5y'],
+  ['createPerf.agents["a.b"].cahce', { agents: { 'a.b': { cahce: true } } }, 'one of: cache, coalesce, usage, latency (did you mean "cache"?)', true],
+  ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: '1mb' } } } }, CACHE, '1mb'],
+  ['createPerf.agents.x.usage', { agents: { x: { usage: { prices: {} } } } }, 'true or false', { prices: {} }],
+  ['createPerf.agents.x.coalesce', { agents: { x: { coalesce: [] } } }, FEATURE, []],
+];
+
+const badContexts: readonly Bad[] = [
+  ['perf.context', null, 'an object of options', null],
+  ['perf.context', undefined, 'an object of options', undefined],
+  ['perf.context', 'refresh', 'an object of options', 'refresh'],
+  ['perf.context.cache', { cache: 'reload' }, MODES, 'reload'],
+  ['perf.context.cache', { cache: true }, MODES, true],
+  ['perf.context.cache', { cache: { ttl: '5m' } }, MODES, { ttl: '5m' }],
+  ['perf.context.ttl', { ttl: '5' }, DURATION, '5'],
+  ['perf.context.tags', { tags: 'kb' }, 'an array of at most 100 texts, each of 1 to 200 characters', 'kb'],
+  ['perf.context.tags[0]', { tags: [''] }, TEXT, ''],
+  ['perf.context.scope', { scope: '' }, TEXT, ''],
+  ['perf.context.scope', { scope: 7 }, TEXT, 7],
+  ['perf.context.user', { user: ' ' }, TEXT, ' '],
+  ['perf.context.coalesce', { coalesce: true }, OFF, true],
+  ['perf.context.usage', { usage: {} }, OFF, {}],
+  ['perf.context.latency', { latency: 'off' }, OFF, 'off'],
+  ['perf.context.tag', { tag: ['kb'] }, 'one of: cache, ttl, tags, scope, user, coalesce, usage, latency (did you mean "tags"?)', ['kb']],
+];
+
+function problemOf(run: () => unknown): PerfConfigError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof PerfConfigError) return error;
+    throw error;
+  }
+  throw new Error('these options were accepted');
+}
+
+describe('wrong options', () => {
+  it.each(badOptions)('of createPerf: %s', (path, options, accepted, given) => {
+    const error = problemOf(() => resolveOptions(options as PerfOptions));
+    expect(error).toMatchObject({ path, accepted, code: 'MASTRA_PERF_CONFIG', name: 'PerfConfigError' });
+    expect(error.given).toStrictEqual(given);
+    expect(error.message.startsWith(`${path}: expected ${accepted}, got `)).toBe(true);
+  });
+
+  it.each(badContexts)('of perf.context: %s', (path, options, accepted, given) => {
+    const error = problemOf(() => contextWith(options as object));
+    expect(error).toMatchObject({ path, accepted });
+    expect(error.given).toStrictEqual(given);
+  });
+
+  it('says what was given in words', () => {
+    expect(problemOf(() => resolveOptions({ cache: { ttl: '5 minutess' as never } })).message).toBe(
+      `createPerf.cache.ttl: expected ${DURATION}, got "5 minutess"`,
+    );
+  });
+});
+
+describe('options without anything wrong', () => {
+  it.each<[given: object]>([
+    [{}],
+    [{ cache: undefined, coalesce: undefined, usage: undefined, latency: undefined, agents: undefined }],
+    [{ cache: true, coalesce: true, usage: true, latency: true, agents: {} }],
+    [{ cache: {}, coalesce: {}, usage: {}, latency: {} }],
+    [{ cache: { ttl: undefined, maxBytes: undefined }, usage: { prices: undefined } }],
+  ])('are all features with their defaults: %j', (given) => {
+    const settings = resolveOptions(given);
+    expect(settings.forAgent(['any'])).toStrictEqual({ cache: {}, coalesce: {}, usage: {}, latency: {} });
+    expect(settings.bounds).toStrictEqual({});
+    expect(settings.agents).toStrictEqual([]);
+  });
+
+  it('keep the bounds of the cache apart: they hold for all agents together', () => {
+    const settings = resolveOptions({ cache: { ttl: '5m', maxBytes: '1mb', maxEntries: 5 } });
+    expect(settings.bounds).toStrictEqual({ maxBytes: 1_048_576, maxEntries: 5 });
+    expect(settings.forAgent(['any']).cache).toStrictEqual({ ttl: 300_000 });
+  });
+
+  it('turn features off', () => {
+    const settings = resolveOptions({ cache: false, coalesce: false, usage: false, latency: false });
+    expect(settings.forAgent(['any'])).toStrictEqual({ cache: false, coalesce: false, usage: false, latency: false });
+    expect(settings.usage).toStrictEqual({});
+  });
+
+  it.each<[global: unknown, own: unknown, settings: unknown]>([
+    [undefined, undefined, {}],
+    [true, false, false],
+    [false, undefined, false],
+    [false, true, {}],
+    [false, {}, {}],
+    [false, { ttl: '5m' }, { ttl: 300_000 }],
+    [true, { ttl: '5m' }, { ttl: 300_000 }],
+    [{ ttl: '1h', scope: 'agent' }, undefined, { ttl: 3_600_000, scope: 'agent' }],
+    [{ ttl: '1h', scope: 'agent' }, true, { ttl: 3_600_000, scope: 'agent' }],
+    [{ ttl: '1h', scope: 'agent' }, {}, { ttl: 3_600_000, scope: 'agent' }],
+    [{ ttl: '1h', scope: 'agent' }, { ttl: '5m' }, { ttl: 300_000, scope: 'agent' }],
+    [{ ttl: '1h', scope: 'agent' }, { ttl: undefined }, { ttl: 3_600_000, scope: 'agent' }],
+    [{ ttl: '1h' }, false, false],
+    [{ ttl: '1h', maxEntries: 3 }, { usageOnHit: 'original' }, { ttl: 3_600_000, usageOnHit: 'original' }],
+  ])('merge an agent over all: %j and %j', (cache, own, expected) => {
+    const settings = resolveOptions({ cache, agents: { support: { cache: own } } } as PerfOptions);
+    expect(settings.forAgent(['support']).cache).toStrictEqual(expected);
+    expect(settings.forAgent(['other']).cache).toStrictEqual(resolveOptions({ cache } as PerfOptions).forAgent(['other']).cache);
+  });
+
+  it('take the first name of an agent that has options', () => {
+    const settings = resolveOptions({ agents: { 'agent-1': { cache: false }, support: { coalesce: false } } });
+    expect(settings.forAgent(['support', 'agent-1'])).toMatchObject({ cache: {}, coalesce: false });
+    expect(settings.forAgent(['x', 'agent-1'])).toMatchObject({ cache: false, coalesce: {} });
+    expect(settings.forAgent([])).toMatchObject({ cache: {}, coalesce: {} });
+    expect(settings.forAgent(['constructor'])).toMatchObject({ cache: {}, coalesce: {} });
+    expect(settings.agents).toStrictEqual(['agent-1', 'support']);
+  });
+
+  it('of a run become overrides that only perf.context() can make', () => {
+    const given = { cache: 'refresh', ttl: '5m', tags: ['kb:42'], user: 'u1', coalesce: false, usage: undefined };
+    const context = contextWith(given as object);
+    const found = overridesIn(context as never);
+    expect({ ...found }).toStrictEqual({ cache: 'refresh', ttlMs: 300_000, tags: ['kb:42'], user: 'u1', coalesce: false });
+    expect(overridesIn({ get: () => JSON.parse(JSON.stringify(found)) } as never)).toStrictEqual({});
+    expect(overridesIn(undefined)).toStrictEqual({});
+  });
+});
