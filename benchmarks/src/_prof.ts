@@ -23,8 +23,8 @@ let ours = 0;
 for (const [id, t] of self) { const n = nodes.get(id)!; if (/idle/.test(n.callFrame.functionName)) continue; total += t; 
   // attributed to us if nearest non-native frame url is ours
   let k: number | undefined = id; while (k && !nodes.get(k)!.callFrame.url) k = parent.get(k);
-  const u = k ? nodes.get(k)!.callFrame : n.callFrame; const isOurs = /mastra-perf\/dist|lru-cache|node:internal\/crypto/.test(u.url);
+  const u = k ? nodes.get(k)!.callFrame : n.callFrame; const isOurs = !/random/.test(u.url) && /mastra-perf\/dist|lru-cache|node:internal\/crypto/.test(u.url);
   if (isOurs) { ours += t; const key = u.functionName + ' ' + u.url.split('/').pop() + ':' + u.lineNumber; by.set(key, (by.get(key) ?? 0) + t); } }
 console.log(mode, meth, 'cpu/call', ((d.user + d.system) / 2000).toFixed(0), 'profiled/call', (total / 2000).toFixed(0), 'ours/call', (ours / 2000).toFixed(1), 'us');
-console.log([...by].sort((x, y) => y[1] - x[1]).slice(0, 14).map(([k, v]) => `${(v / 2000).toFixed(2)} ${k}`).join('\n'));
+console.log([...by].sort((x, y) => y[1] - x[1]).slice(0, 60).map(([k, v]) => `${(v / 2000).toFixed(2)} ${k}`).join('\n'));
 process.exit(0);

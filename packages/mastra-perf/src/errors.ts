@@ -12,7 +12,7 @@ export type PerfErrorCode =
 /** Everything that this package throws. `code` is stable; the message says what was expected, what was given, what to do. */
 export class PerfError extends Error {
   readonly code: PerfErrorCode;
-  /** Always `false`: none of our errors goes away by trying the same call again. Mastra and the AI SDK read it. */
+  /** Always `false`: none of our errors goes away by trying the same call again. */
   readonly isRetryable = false;
 
   constructor(code: PerfErrorCode, message: string, options?: { cause?: unknown }) {

@@ -136,9 +136,9 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
   );
 
-  const doorFor = (origin: Origin, streamOnGenerate: boolean): Door => ({
+  const doorFor = (origin: Origin, forMastra: boolean): Door => ({
     run,
-    streamOnGenerate,
+    forMastra,
     begin(bare) {
       if (closed) return undefined;
       if (bare.model.specification === 'v1') {

@@ -47,7 +47,10 @@ it('reports what was spent and saved', async () => {
 
 it('bypasses, refreshes, and answers only from the cache as asked per call', async () => {
   const { ask, model } = start();
+  let calls = 0;
+  perf.on('call', () => calls++);
   await expect(ask(perf.context({ cache: 'only-if-cached' }))).rejects.toMatchObject({ code: 'MASTRA_PERF_NOT_CACHED' });
+  expect(calls).toBe(1); // Mastra does not try again
   expect(model.calls.total).toBe(0);
   expect((await ask()).text).toBe('answer #1');
   expect((await ask(perf.context({ cache: 'only-if-cached' }))).text).toBe('answer #1');

@@ -83,6 +83,16 @@ describe('registration', () => {
     expect(models.map(({ calls }) => calls.total)).toEqual([3, 4]);
   });
 
+  it('counts a call once whose model was wrapped by hand as well', async () => {
+    const model = mockModel();
+    const perf = made({ cache: false, coalesce: false });
+    const agent = agentOf('a', perf.model(model));
+    mastraOf({ a: agent }, { perf });
+    await twice(agent);
+    expect(model.calls.total).toBe(2);
+    expect(await perf.report()).toMatchObject({ calls: 2, modelCalls: 2, spent: { inputTokens: 20 } });
+  });
+
   it('refuses a second plugin on one Mastra, and one plugin on two', () => {
     const code = 'MASTRA_PERF_ALREADY_INSTALLED';
     expect(() => mastraOf({}, { one: made(), two: made() })).toThrow(expect.objectContaining({ code }));

@@ -18,6 +18,7 @@ export const mastra = new Mastra({
     storageUrl,
   }),
   processors: { perf },
-  // Loaded by the simulated provider with its first question, which the bundler does not see.
-  bundler: { dynamicPackages: ['gpt-tokenizer'] },
+  // Packages of this workspace are bundled, and the bundler does not see what they load on first use:
+  // tokens of the simulated provider, prices of the plugin. Installed from npm, the plugin brings its own.
+  bundler: { dynamicPackages: ['gpt-tokenizer', '@pydantic/genai-prices'] },
 });

@@ -1,5 +1,4 @@
 import { PerfError } from '../errors.ts';
-import { isWrapped } from '../pipeline/model-proxy.ts';
 import { owningPrototype, RESOLVE, resolvePatch } from './agent-patch.ts';
 import type { Host, MastraLike } from './host.ts';
 import { loadRunner } from './load-runner.ts';
@@ -13,7 +12,7 @@ import { wrapModelOf } from './update-model.ts';
  *
  * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this Mastra has a plugin already.
  */
-export function installOn(mastra: MastraLike, plugin: Host): () => void {
+export function installOn(mastra: MastraLike, host: Host): () => void {
   const shared = registry();
   if (shared.hosts.has(mastra)) {
     throw new PerfError(
@@ -21,7 +20,6 @@ export function installOn(mastra: MastraLike, plugin: Host): () => void {
       'this Mastra has a mastra-perf plugin already: register one createPerf() per Mastra and give it options per agent under `agents`',
     );
   }
-  const host = remembering(plugin, shared);
   const undos = new Map<object, () => void>();
   const hook = (agent: unknown): void => {
     for (const one of agentsIn(agent)) hookAgent(one, host, shared, undos);
@@ -48,19 +46,6 @@ export function installOn(mastra: MastraLike, plugin: Host): () => void {
     for (const undo of undos.values()) undo();
     undos.clear();
   };
-}
-
-/** Remembers whose each wrapped model is, for the steps that replace it. */
-function remembering(plugin: Host, { bindings }: Registry): Host {
-  const host: Host = {
-    wrap(model, origin) {
-      if (isWrapped(model)) return model;
-      const wrapped = plugin.wrap(model, origin);
-      bindings.set(wrapped, { host, origin });
-      return wrapped;
-    },
-  };
-  return host;
 }
 
 /** An agent, and the agent inside a durable one. */

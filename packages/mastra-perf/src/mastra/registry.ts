@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PerfError } from '../errors.ts';
-import type { Host, MastraLike, Origin, RequestContextLike } from './host.ts';
+import type { Host, MastraLike, RequestContextLike } from './host.ts';
 
 /** Changes when the shape below does: copies that do not understand each other must not share it. */
 const PROTOCOL = 1;
@@ -19,8 +19,6 @@ export interface Behalf {
 export interface Registry {
   readonly protocol: number;
   readonly hosts: WeakMap<object, Host>;
-  /** Whose model a wrapped model is; a step may replace it by another one, which then has the same origin. */
-  readonly bindings: WeakMap<object, { readonly host: Host; readonly origin: Origin }>;
   /** Mastra instances by the request context of their runs. */
   readonly runs: WeakMap<object, MastraLike>;
   readonly behalf: AsyncLocalStorage<Behalf>;
@@ -46,7 +44,6 @@ export function registry(): Registry {
   return (holder[KEY] ??= {
     protocol: PROTOCOL,
     hosts: new WeakMap(),
-    bindings: new WeakMap(),
     runs: new WeakMap(),
     behalf: new AsyncLocalStorage(),
     patches: new Map(),

@@ -1,4 +1,4 @@
-import type { ModelLike } from '../pipeline/model-proxy.ts';
+import { doorTo, proxyModel, type ModelLike } from '../pipeline/model-proxy.ts';
 import type { AgentLike, RequestContextLike } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
 import type { Behalf, Registry } from './registry.ts';
@@ -46,7 +46,7 @@ function behalfPatch(target: object, method: string, contextOf: (args: readonly 
       return function (this: Runner, ...args) {
         const behalf = behalfOf(this, contextOf(args), shared);
         const result = behalf ? shared.behalf.run(behalf, () => run.apply(this, args)) : run.apply(this, args);
-        return method === INPUT_STEP ? adoptStepModel(result, field(args[0], 'model'), shared) : result;
+        return method === INPUT_STEP ? adoptStepModel(result, field(args[0], 'model')) : result;
       } satisfies Run as never;
     },
   };
@@ -58,12 +58,13 @@ function behalfOf(runner: Runner, context: unknown, { hosts, runs }: Registry): 
   return mastra && hosts.has(mastra) ? { mastra, requestContext } : undefined;
 }
 
-async function adoptStepModel(result: unknown, before: unknown, { bindings }: Registry): Promise<unknown> {
+/** A model that a step uses instead of the agent's goes through the same door. */
+async function adoptStepModel(result: unknown, before: unknown): Promise<unknown> {
   const step = await result;
   const model = field(step, 'model');
-  const binding = typeof before === 'object' && before !== null ? bindings.get(before) : undefined;
-  if (!binding || typeof model !== 'object' || model === null || model === before) return step;
-  return { ...(step as object), model: binding.host.wrap(model as ModelLike, binding.origin) };
+  const door = typeof before === 'object' && before !== null ? doorTo(before) : undefined;
+  if (!door || typeof model !== 'object' || model === null || model === before) return step;
+  return { ...(step as object), model: proxyModel(model as ModelLike, door) };
 }
 
 const field = (value: unknown, name: string): unknown =>

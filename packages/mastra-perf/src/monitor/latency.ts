@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Events } from '../events.ts';
 import type { Middleware, ModelCall } from '../pipeline/call.ts';
-import { isAborted } from '../pipeline/failure.ts';
+import { endingOf } from '../pipeline/ending.ts';
+import { modelName } from '../pipeline/model-name.ts';
 import { observe, type EndStatus } from '../pipeline/observe.ts';
 import { isContent, isFinish } from '../pipeline/parts.ts';
 import { createLatencyRecorder, type LatencySeries } from './latency-series.ts';
@@ -38,7 +39,7 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
 
   const tell = (call: ModelCall, status: EndStatus, ms: number, firstPartMs: number | undefined): void => {
     const { agent } = call.caller;
-    const model = modelName(call);
+    const model = modelName(call.model.provider, call.model.modelId);
     const outcome = call.facts.outcome.name;
     recorder.add(agent, model, outcome === 'hit' ? 'cache' : 'model', { status, ms, firstPartMs });
     const { method } = call;
@@ -64,7 +65,7 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
       } catch (error) {
         tell(
           call,
-          isAborted(call.request.abortSignal) ? 'aborted' : 'error',
+          endingOf(call, 'error', false),
           clock.monotonic() - begun,
           undefined,
         );
@@ -94,16 +95,4 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
     countLegacy: () => void legacyCalls++,
     snapshot: () => ({ series: recorder.series(), legacyCalls }),
   };
-}
-
-/** Whoever stops after the finish part has the whole answer, and a failure after an abort is the abort. */
-function endingOf(call: ModelCall, status: EndStatus, finished: boolean): EndStatus {
-  if (status === 'aborted' && finished) return 'ok';
-  return status === 'error' && isAborted(call.request.abortSignal) ? 'aborted' : status;
-}
-
-/** `'openai/gpt-4o-mini'`: AI SDK providers name their kinds of models after a dot (`openai.chat`). */
-function modelName({ model }: ModelCall): string {
-  const provider = (model.provider.split('.', 1)[0] ?? model.provider).toLowerCase();
-  return model.modelId.startsWith(`${provider}/`) ? model.modelId : `${provider}/${model.modelId}`;
 }

@@ -15,14 +15,15 @@ export function compose(middlewares: readonly Middleware[], fault: (where: strin
     try {
       return await call.invoke(call.request, call.method);
     } catch (error) {
-      if (typeof error === 'object' && error !== null) modelErrors.add(error);
+      if (isObject(error)) modelErrors.add(error);
       throw error;
     }
   };
   const isMeant = (error: unknown, call: ModelCall): boolean =>
     (isPerfError(error) && error.code !== 'MASTRA_PERF_SECOND_NEXT') ||
     isAborted(call.request.abortSignal) ||
-    (typeof error === 'object' && error !== null && modelErrors.has(error));
+    !isObject(error) || // what we throw ourselves is always an Error
+    modelErrors.has(error);
 
   return middlewares.reduceRight<Handler>(
     (next, middleware) => async (call) => {
@@ -42,3 +43,5 @@ export function compose(middlewares: readonly Middleware[], fault: (where: strin
     model,
   );
 }
+
+const isObject = (error: unknown): error is object => typeof error === 'object' && error !== null;

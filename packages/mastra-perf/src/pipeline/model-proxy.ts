@@ -1,3 +1,4 @@
+import { isPerfError } from '../errors.ts';
 import type { BareCall } from './begin-call.ts';
 import type { Method, ModelCall, ModelIdentity, ModelRequest, Reply } from './call.ts';
 import { collect, readAll, type GenerateResult } from './collect.ts';
@@ -20,21 +21,27 @@ export interface Door {
   /** Begins a call; `undefined` lets it through untouched. */
   begin(call: BareCall): ModelCall | undefined;
   readonly run: Handler;
-  /** Mastra reads `.stream` also from `doGenerate`; plain AI SDK models do not have it there. */
-  readonly streamOnGenerate: boolean;
+  /**
+   * Mastra takes `.stream` also from `doGenerate`, and it repeats every call that rejects, unless it is a provider's error
+   * that says otherwise. An error of ours therefore reaches Mastra as a part of a stream, which is final.
+   */
+  readonly forMastra: boolean;
 }
 
-const WRAPPED = Symbol.for('mastra-perf.model');
+const DOOR = Symbol.for('mastra-perf.door');
 
-/** The model behind a wrapper of ours, whichever copy of the package made it. */
-export const isWrapped = (model: object): boolean => WRAPPED in model;
+/** On a request that has come through a door: a model wrapped by hand can stand behind one that Mastra's agent has. */
+const INSIDE = Symbol.for('mastra-perf.inside');
+
+/** The door that the calls of a model go through, whichever copy of the package put it there. */
+export const doorTo = (model: object): Door | undefined => (DOOR in model ? (model[DOOR] as Door) : undefined);
 
 /**
  * A stand-in for a model whose calls go through the door. It is a proxy of the original, not a copy: Mastra asks its
  * models for `instanceof`, getters and private fields.
  */
 export function proxyModel<M extends ModelLike>(model: M, door: Door): M {
-  return isWrapped(model) ? model : new Proxy(model, new StandIn(model, door));
+  return doorTo(model) ? model : new Proxy(model, new StandIn(model, door));
 }
 
 /** Mastra resolves a model several times for one call, so a stand-in does nothing before it is asked. */
@@ -49,7 +56,7 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
   }
 
   get(target: M, key: PropertyKey): unknown {
-    if (key === WRAPPED) return true;
+    if (key === DOOR) return this.#door;
     const known: unknown = this.#bound?.get(key);
     if (known !== undefined) return known;
     const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
@@ -66,7 +73,7 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
   }
 
   has(target: M, key: PropertyKey): boolean {
-    return key === WRAPPED || Reflect.has(target, key);
+    return key === DOOR || Reflect.has(target, key);
   }
 
   #through(name: 'doGenerate' | 'doStream'): (options: ModelRequest) => Promise<unknown> {
@@ -75,13 +82,20 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
     const method = name === 'doGenerate' ? 'generate' : 'stream';
     const invoke = (request: ModelRequest, asked: Method) => askModel(model, request, asked);
     return async (options) => {
-      const call = door.begin({ method, model: identityOf(model), request: options, invoke });
+      const call = INSIDE in options ? undefined : door.begin({ method, model: identityOf(model), request: options, invoke });
       if (!call) return model[name](options as never);
-      const reply = await door.run(call);
-      return method === 'generate' ? generated(reply, door.streamOnGenerate) : { ...reply.head, stream: streamOfReader(reply.parts) };
+      try {
+        const reply = await door.run(call);
+        return method === 'stream' ? streamed(reply) : await generated(reply, door.forMastra);
+      } catch (error) {
+        if (!door.forMastra || !isPerfError(error)) throw error;
+        return streamed({ head: {}, parts: readerOfParts([{ type: 'error', error }]) });
+      }
     };
   }
 }
+
+export const streamed = (reply: Reply): object => ({ ...reply.head, stream: streamOfReader(reply.parts) });
 
 export async function generated(reply: Reply, withStream: boolean): Promise<GenerateResult> {
   const parts = await readAll(reply);
@@ -91,16 +105,25 @@ export async function generated(reply: Reply, withStream: boolean): Promise<Gene
 
 /** Asks a model for a reply in the one form that the pipeline knows. */
 export async function askModel(model: Pick<ModelLike, 'doGenerate' | 'doStream'>, request: ModelRequest, method: Method): Promise<Reply> {
-  const result = (await (method === 'generate' ? model.doGenerate(request as never) : model.doStream(request as never))) as Answer;
+  const asked = { ...request, [INSIDE]: true } as never;
+  const result = (await (method === 'generate' ? model.doGenerate(asked) : model.doStream(asked))) as Answer;
   const { stream, content, ...head } = result;
-  if (Array.isArray(content)) return { head, parts: readerOfParts(spread(result as GenerateResult)) };
+  if (Array.isArray(content)) return { head: withoutParts(head), parts: readerOfParts(spread(result as GenerateResult)) };
   if (stream) return { head, parts: readerOfStream(stream) };
   throw new TypeError(`the model answered ${method} with neither content nor a stream`);
+}
+
+/** What has become a part is said there only: a replay changes it. */
+function withoutParts(answer: Answer): Reply['head'] {
+  const { finishReason: _reason, usage: _usage, warnings: _warnings, providerMetadata: _metadata, response, ...head } = answer;
+  const { id: _id, modelId: _modelId, timestamp: _timestamp, ...rest } = response ?? {};
+  return response ? { ...head, response: rest } : head;
 }
 
 interface Answer {
   readonly stream?: ReadableStream<unknown>;
   readonly content?: readonly StreamPart[];
+  readonly response?: Readonly<Record<string, unknown>>;
   readonly [field: string]: unknown;
 }
 

@@ -30,7 +30,7 @@ export function observe(reader: PartReader, observer: Observer, fault: (error: u
     if (ended) return;
     ended = true;
     try {
-      if (status === 'ok' && partError) observer.end?.('error', partError.error);
+      if (partError) observer.end?.('error', partError.error); // also when it was cancelled on account of that
       else observer.end?.(status, error);
     } catch (thrown) {
       fault(thrown);

@@ -1,6 +1,5 @@
 import type { ModelCall, ModelRequest } from './call.ts';
-import { askModel, generated, identityOf, type Door, type ModelLike } from './model-proxy.ts';
-import { streamOfReader } from './reader.ts';
+import { askModel, generated, identityOf, streamed, type Door, type ModelLike } from './model-proxy.ts';
 
 /** What `wrapLanguageModel()` of the AI SDK hands to a middleware. */
 interface WrapArgs {
@@ -35,8 +34,7 @@ export function sdkMiddleware<Version extends string>(version: Version, door: Do
     async wrapStream(args) {
       const call = begin(args, 'stream');
       if (!call) return (await args.doStream()) as never;
-      const reply = await door.run(call);
-      return { ...reply.head, stream: streamOfReader(reply.parts) } as never;
+      return streamed(await door.run(call)) as never;
     },
   };
 }

@@ -3,7 +3,7 @@ import { observe, type EndStatus } from '../pipeline/observe.ts';
 import { isFromModel } from '../pipeline/outcome.ts';
 import { isFinish, type FinishPart } from '../pipeline/parts.ts';
 import { billedTokens } from './billed-tokens.ts';
-import { endingOf } from './ending.ts';
+import { endingOf } from '../pipeline/ending.ts';
 import { groupOf } from './usage-group.ts';
 import type { CountDeps } from './usage-meter.ts';
 

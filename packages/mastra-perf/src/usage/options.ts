@@ -28,7 +28,8 @@ export interface UsageOptions {
    * Without an entry here a model is priced from the table of `@pydantic/genai-prices`, by its provider: a model id that
    * is well known elsewhere has no price at a provider that is not. A model without a price is reported as unpriced,
    * never as free.
-   * @example { 'acme/*': { inputPerMillion: 0.2, outputPerMillion: 0.8 }, 'my-finetune': { inputPerMillion: 1, outputPerMillion: 4 } }
+   * Fees for tools and the discounts of batch and flex processing are not in the figures.
+   * @example { 'acme/*': { inputPerMillion: 0.2, outputPerMillion: 0.8 } }
    * @default none
    */
   readonly prices?: Readonly<Record<string, ModelPrice>>;

@@ -1,4 +1,4 @@
-import { modelName, providerFamily } from './model-name.ts';
+import { modelName, providerFamily } from '../pipeline/model-name.ts';
 import type { ModelPrice } from './options.ts';
 import type { RateCard } from './rate-card.ts';
 

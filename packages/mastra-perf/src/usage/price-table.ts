@@ -1,5 +1,5 @@
 import type { PriceCalculation } from '@pydantic/genai-prices';
-import { providerFamily } from './model-name.ts';
+import { providerFamily } from '../pipeline/model-name.ts';
 import type { RateCard } from './rate-card.ts';
 
 /** Rates of a model at a moment: some prices change on a date, some with the time of day. */

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import { billedTokens } from './billed-tokens.ts';
-import { providerFamily } from './model-name.ts';
+import { providerFamily } from '../pipeline/model-name.ts';
 import type { ModelPrice } from './options.ts';
 import { priceOverrides } from './price-overrides.ts';
 import { loadPriceTable, type PriceTable, type RatesAt } from './price-table.ts';

@@ -1,5 +1,5 @@
 import type { ModelCall } from '../pipeline/call.ts';
-import { modelName } from './model-name.ts';
+import { modelName } from '../pipeline/model-name.ts';
 import type { UsageGroup } from './usage-figures.ts';
 
 /** Whom and what a call is counted for. */

@@ -1,6 +1,6 @@
-import type { ModelCall } from '../pipeline/call.ts';
-import { isAborted } from '../pipeline/failure.ts';
-import type { EndStatus } from '../pipeline/observe.ts';
+import type { ModelCall } from './call.ts';
+import { isAborted } from './failure.ts';
+import type { EndStatus } from './observe.ts';
 
 /**
  * How a call ended for its caller: whoever stops after the finish part has the whole answer, and a failure after an
