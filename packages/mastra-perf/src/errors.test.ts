@@ -5,7 +5,13 @@ describe('PerfError', () => {
   it('carries a code, a cause, and the word that trying again is of no use', () => {
     const cause = new Error('inner');
     const error = new PerfError('MASTRA_PERF_CLOSED', 'closed', { cause });
-    expect(error).toMatchObject({ name: 'PerfError', code: 'MASTRA_PERF_CLOSED', message: 'closed', cause, isRetryable: false });
+    expect(error).toMatchObject({
+      name: 'PerfError',
+      code: 'MASTRA_PERF_CLOSED',
+      message: 'closed',
+      cause,
+      isRetryable: false,
+    });
     expect(Object.keys(error)).not.toContain('mastra-perf.error');
   });
 
@@ -15,9 +21,12 @@ describe('PerfError', () => {
     expect(isPerfError(new PerfConfigError('a', 1, 'b'))).toBe(true);
   });
 
-  it.each([new Error('x'), { code: 'MASTRA_PERF_CLOSED' }, 'MASTRA_PERF_CLOSED', null, undefined])('is not %o', (other) => {
-    expect(isPerfError(other)).toBe(false);
-  });
+  it.each([new Error('x'), { code: 'MASTRA_PERF_CLOSED' }, 'MASTRA_PERF_CLOSED', null, undefined])(
+    'is not %o',
+    (other) => {
+      expect(isPerfError(other)).toBe(false);
+    },
+  );
 });
 
 describe('PerfConfigError', () => {
@@ -38,7 +47,11 @@ describe('PerfConfigError', () => {
   ])('shows %o', (given, shown) => {
     const error = new PerfConfigError('createPerf.cache', given, 'something else');
     expect(error.message).toBe(`createPerf.cache: expected something else, got ${shown}`);
-    expect(error).toMatchObject({ path: 'createPerf.cache', accepted: 'something else', name: 'PerfConfigError' });
+    expect(error).toMatchObject({
+      path: 'createPerf.cache',
+      accepted: 'something else',
+      name: 'PerfConfigError',
+    });
   });
 
   it('does not show the values of an object: they may be secrets', () => {

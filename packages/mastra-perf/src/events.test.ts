@@ -50,12 +50,18 @@ describe('createEvents', () => {
   });
 
   it.each([
-    ['throws', () => {
-      throw new Error('broken listener');
-    }],
-    ['rejects', async () => {
-      throw new Error('broken listener');
-    }],
+    [
+      'throws',
+      () => {
+        throw new Error('broken listener');
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('broken listener');
+      },
+    ],
   ])('warns of a listener that %s, and goes on', async (_how, broken) => {
     const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
     const events = createEvents();
@@ -66,7 +72,10 @@ describe('createEvents', () => {
     await settled();
     expect(next).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls).toEqual([
-      ["a listener of perf.on('notStored') threw: Error: broken listener", { code: 'MASTRA_PERF_LISTENER', type: 'MastraPerfWarning' }],
+      [
+        "a listener of perf.on('notStored') threw: Error: broken listener",
+        { code: 'MASTRA_PERF_LISTENER', type: 'MastraPerfWarning' },
+      ],
     ]);
   });
 });

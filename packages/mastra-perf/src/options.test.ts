@@ -3,7 +3,8 @@ import { PerfConfigError } from './errors.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { resolveOptions, type PerfOptions } from './options.ts';
 
-const DURATION = "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds";
+const DURATION =
+  "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds";
 const SIZE = "a size such as '512kb', '64mb' or '1gb', or a positive whole number of bytes";
 const FEATURE = 'true, false or an object of options';
 const TEXT = 'a text of 1 to 200 characters';
@@ -44,15 +45,30 @@ const badOptions: readonly Bad[] = [
   ['createPerf.cache.maxEntries', { cache: { maxEntries: 10.5 } }, ENTRIES, 10.5],
   ['createPerf.cache.maxEntries', { cache: { maxEntries: '100' } }, ENTRIES, '100'],
   ['createPerf.cache.maxEntries', { cache: { maxEntries: 2 ** 40 } }, ENTRIES, 2 ** 40],
-  ['createPerf.cache.tll', { cache: { tll: '5m' } }, `one of: ttl, scope, storeTruncated, usageOnHit, maxBytes, maxEntries (did you mean "ttl"?)`, '5m'],
+  [
+    'createPerf.cache.tll',
+    { cache: { tll: '5m' } },
+    `one of: ttl, scope, storeTruncated, usageOnHit, maxBytes, maxEntries (did you mean "ttl"?)`,
+    '5m',
+  ],
   ['createPerf.coalesce', { coalesce: 'yes' }, FEATURE, 'yes'],
   ['createPerf.coalesce.window', { coalesce: { window: 5 } }, 'no options here yet', 5],
   ['createPerf.latency', { latency: Math.max }, FEATURE, Math.max],
   ['createPerf.latency.histogram', { latency: { histogram: true } }, 'no options here yet', true],
   ['createPerf.usage', { usage: 0 }, FEATURE, 0],
   ['createPerf.usage.price', { usage: { price: {} } }, 'one of: prices (did you mean "prices"?)', {}],
-  ['createPerf.usage.prices["acme/x"].inputPerMillion', { usage: { prices: { 'acme/x': { inputPerMillion: -1, outputPerMillion: 1 } } } }, PRICE, -1],
-  ['createPerf.usage.prices.x.outputPerMillion', { usage: { prices: { x: { inputPerMillion: 1 } } } }, PRICE, undefined],
+  [
+    'createPerf.usage.prices["acme/x"].inputPerMillion',
+    { usage: { prices: { 'acme/x': { inputPerMillion: -1, outputPerMillion: 1 } } } },
+    PRICE,
+    -1,
+  ],
+  [
+    'createPerf.usage.prices.x.outputPerMillion',
+    { usage: { prices: { x: { inputPerMillion: 1 } } } },
+    PRICE,
+    undefined,
+  ],
   ['createPerf.agents', { agents: [] }, 'an object with agent names as keys', []],
   ['createPerf.agents', { agents: 'support' }, 'an object with agent names as keys', 'support'],
   ['createPerf.agents', { agents: null }, 'an object with agent names as keys', null],
@@ -60,9 +76,19 @@ const badOptions: readonly Bad[] = [
   ['createPerf.agents.support', { agents: { support: null } }, 'an object of options', null],
   ['createPerf.agents["my agent"].cache', { agents: { 'my agent': { cache: 'off' } } }, FEATURE, 'off'],
   ['createPerf.agents["0"].cache.ttl', { agents: { 0: { cache: { ttl: '5y' } } } }, DURATION, '5y'],
-  ['createPerf.agents["a.b"].cahce', { agents: { 'a.b': { cahce: true } } }, 'one of: cache, coalesce, usage, latency (did you mean "cache"?)', true],
+  [
+    'createPerf.agents["a.b"].cahce',
+    { agents: { 'a.b': { cahce: true } } },
+    'one of: cache, coalesce, usage, latency (did you mean "cache"?)',
+    true,
+  ],
   ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: '1mb' } } } }, CACHE, '1mb'],
-  ['createPerf.agents.x.usage', { agents: { x: { usage: { prices: {} } } } }, 'true or false', { prices: {} }],
+  [
+    'createPerf.agents.x.usage',
+    { agents: { x: { usage: { prices: {} } } } },
+    'true or false',
+    { prices: {} },
+  ],
   ['createPerf.agents.x.coalesce', { agents: { x: { coalesce: [] } } }, FEATURE, []],
 ];
 
@@ -82,7 +108,12 @@ const badContexts: readonly Bad[] = [
   ['perf.context.coalesce', { coalesce: true }, OFF, true],
   ['perf.context.usage', { usage: {} }, OFF, {}],
   ['perf.context.latency', { latency: 'off' }, OFF, 'off'],
-  ['perf.context.tag', { tag: ['kb'] }, 'one of: cache, ttl, tags, scope, user, coalesce, usage, latency (did you mean "tags"?)', ['kb']],
+  [
+    'perf.context.tag',
+    { tag: ['kb'] },
+    'one of: cache, ttl, tags, scope, user, coalesce, usage, latency (did you mean "tags"?)',
+    ['kb'],
+  ],
 ];
 
 function problemOf(run: () => unknown): PerfConfigError {
@@ -138,7 +169,12 @@ describe('options without anything wrong', () => {
 
   it('turn features off', () => {
     const settings = resolveOptions({ cache: false, coalesce: false, usage: false, latency: false });
-    expect(settings.forAgent(['any'])).toStrictEqual({ cache: false, coalesce: false, usage: false, latency: false });
+    expect(settings.forAgent(['any'])).toStrictEqual({
+      cache: false,
+      coalesce: false,
+      usage: false,
+      latency: false,
+    });
     expect(settings.usage).toStrictEqual({});
   });
 
@@ -160,11 +196,15 @@ describe('options without anything wrong', () => {
   ])('merge an agent over all: %j and %j', (cache, own, expected) => {
     const settings = resolveOptions({ cache, agents: { support: { cache: own } } } as PerfOptions);
     expect(settings.forAgent(['support']).cache).toStrictEqual(expected);
-    expect(settings.forAgent(['other']).cache).toStrictEqual(resolveOptions({ cache } as PerfOptions).forAgent(['other']).cache);
+    expect(settings.forAgent(['other']).cache).toStrictEqual(
+      resolveOptions({ cache } as PerfOptions).forAgent(['other']).cache,
+    );
   });
 
   it('take the first name of an agent that has options', () => {
-    const settings = resolveOptions({ agents: { 'agent-1': { cache: false }, support: { coalesce: false } } });
+    const settings = resolveOptions({
+      agents: { 'agent-1': { cache: false }, support: { coalesce: false } },
+    });
     expect(settings.forAgent(['support', 'agent-1'])).toMatchObject({ cache: {}, coalesce: false });
     expect(settings.forAgent(['x', 'agent-1'])).toMatchObject({ cache: false, coalesce: {} });
     expect(settings.forAgent([])).toMatchObject({ cache: {}, coalesce: {} });
@@ -173,10 +213,24 @@ describe('options without anything wrong', () => {
   });
 
   it('of a run become overrides that only perf.context() can make', () => {
-    const given = { cache: 'refresh', ttl: '5m', tags: ['kb:42'], user: 'u1', coalesce: false, usage: undefined };
+    const given = {
+      cache: 'refresh',
+      ttl: '5m',
+      tags: ['kb:42'],
+      user: 'u1',
+      coalesce: false,
+      usage: undefined,
+    };
     const context = contextWith(given as object);
     const found = overridesIn(context as never);
-    expect({ ...found }).toStrictEqual({ cache: 'refresh', ttlMs: 300_000, tags: ['kb:42'], user: 'u1', coalesce: false });
+    given.tags.push('kb:43'); // it is the caller's array
+    expect({ ...found }).toStrictEqual({
+      cache: 'refresh',
+      ttlMs: 300_000,
+      tags: ['kb:42'],
+      user: 'u1',
+      coalesce: false,
+    });
     expect(overridesIn({ get: () => JSON.parse(JSON.stringify(found)) } as never)).toStrictEqual({});
     expect(overridesIn(undefined)).toStrictEqual({});
   });

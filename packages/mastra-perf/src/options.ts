@@ -38,6 +38,8 @@ export interface AgentSettings {
 
 export interface Settings {
   readonly bounds: { readonly maxBytes?: number; readonly maxEntries?: number };
+  /** What is set for the caches of all agents; it also says who shares an answer where the cache itself is off. */
+  readonly cache: CacheSettings;
   readonly usage: UsageSettings;
   /** Names in `agents`. */
   readonly agents: readonly string[];
@@ -73,6 +75,7 @@ export function resolveOptions(given: PerfOptions): Settings {
   const agents = new Map(Object.entries(parsed.agents ?? {}));
   return {
     bounds: { ...(maxBytes !== undefined && { maxBytes }), ...(maxEntries !== undefined && { maxEntries }) },
+    cache,
     usage: settingsOf(parsed.usage, {}) || {},
     agents: [...agents.keys()],
     forAgent(names) {

@@ -111,7 +111,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       call.overrides[name] === false ? false : agentSettings(call.caller.agent)[name];
 
   // Scope and reported usage also hold for calls that share an answer while the agent's cache is off.
-  const cacheSettings = (agent: string) => ({ ...CACHE_DEFAULTS, ...agentSettings(agent).cache });
+  const cacheSettings = (agent: string) => ({ ...CACHE_DEFAULTS, ...settings.cache, ...agentSettings(agent).cache });
 
   const tier = memoryTier({ ...CACHE_BOUNDS, ...settings.bounds }, clock);
   const cache = responseCache({ tier, clock, events, fault, settingsOf: feature('cache') });
@@ -132,7 +132,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
 
   // The house in one line: the first sees a call first and its answer last.
   const run = compose(
-    [latency.measure, marker, usage.outcomes, cache.lookup, coalesce({ clock, settingsOf: feature('coalesce') }), cache.fill, usage.spend],
+    [marker, latency.measure, usage.outcomes, cache.lookup, coalesce({ clock, settingsOf: feature('coalesce') }), cache.fill, usage.spend],
     fault,
   );
 

@@ -1,4 +1,4 @@
-import type { SimulatedProvider } from '@mastra-perf/testkit';
+import type { SimulatedProvider } from '@mastra-perf/testkit/simulated-provider';
 import type { Perf } from 'mastra-perf';
 import type { LocalEmbedder } from '../embedding/local-embedder.ts';
 import type { buildMastra } from '../mastra/build-mastra.ts';

@@ -1,2 +1,2 @@
 /** Raise when the cutting of pages or the embedded texts change: the index of another version is not used any more. */
-export const chunkingVersion = 1;
+export const chunkingVersion = 2;

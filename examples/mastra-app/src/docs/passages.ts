@@ -22,7 +22,11 @@ const passageCharacters = 2_000;
  * The local model costs ~0.7 ms per token and core, so the whole text of all pages (about a million tokens) would take minutes.
  * One vector stands for a passage, made of what names it best: page title, headings, first words of prose.
  */
-const embedCharacters = 80;
+const embedCharacters = 56;
+
+/** Headings of so many pages that they tell nothing about one: the lead of the section says more. */
+const commonHeadings =
+  /^((extended |basic )?usage( examples?)?|examples?|(constructor )?parameters|returns?( values?)?|quickstart|methods|properties|installation|configuration( options)?|options|notes|constructor)$/i;
 
 const linkSections = /^(related|see also|next steps|learn more|related resources)$/i;
 
@@ -78,7 +82,8 @@ function passageOf(page: DocsPage, group: readonly Section[]): PassageToEmbed {
     .map((section) => (section.heading === '' ? section.text : `${section.heading}\n${section.text}`))
     .join('\n\n');
   const lead = group.map((section) => leadOf(section.text)).find((words) => words !== '') ?? '';
-  const embedText = [title, ...headings.slice(0, 2), lead].filter((part) => part !== '').join('. ');
+  const names = headings.filter((heading) => !commonHeadings.test(heading)).slice(0, 2);
+  const embedText = [title, ...names, lead].filter((part) => part !== '').join('. ');
   return {
     path: page.path,
     title,

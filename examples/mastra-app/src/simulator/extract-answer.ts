@@ -49,6 +49,7 @@ function wordsOf(text: string): string[] {
 function sentencesOf(markdown: string): string[] {
   return markdown
     .replaceAll(/```[\s\S]*?(```|$)/g, '\n')
+    .replaceAll(/^.*📹.*$/gm, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .split(/\n+|(?<=[.!?])\s+(?=[A-Z`*])/)
     .map((sentence) => sentence.replaceAll(/[*\\]|^\s*([-#>|]|\d+\.)+\s*/g, '').trim())

@@ -1,4 +1,4 @@
-import { startSimulatedProvider, type SimulatedProvider } from '@mastra-perf/testkit';
+import { startSimulatedProvider, type SimulatedProvider } from '@mastra-perf/testkit/simulated-provider';
 import { answerFromDocs } from './answer.ts';
 
 /** The word that makes the simulated provider refuse a request, as real ones refuse what they do not accept. */

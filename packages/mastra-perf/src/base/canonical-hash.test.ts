@@ -60,7 +60,9 @@ describe('canonicalHash, as properties', () => {
       fc.property(fc.dictionary(fc.string(), anyValue), fc.string(), (value, key) => {
         fc.pre(!(key in value));
         expect(canonicalHash({ ...value, [key]: undefined })).toBe(canonicalHash(value));
-        expect(canonicalHash([{ inner: { ...value, [key]: undefined } }])).toBe(canonicalHash([{ inner: value }]));
+        expect(canonicalHash([{ inner: { ...value, [key]: undefined } }])).toBe(
+          canonicalHash([{ inner: value }]),
+        );
       }),
       { numRuns: 500 },
     );

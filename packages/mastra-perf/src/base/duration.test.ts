@@ -69,10 +69,13 @@ describe('parseDuration', () => {
 
   it('gives a positive finite number or nothing, whatever it is given', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.stringMatching(/^ ?\d{0,4}(\.\d{0,2})? ?(ms|s|m|h|d|w|y)?$/)), (given) => {
-        const ms = parseDuration(given);
-        expect(ms === undefined || (ms > 0 && Number.isFinite(ms))).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(fc.anything(), fc.stringMatching(/^ ?\d{0,4}(\.\d{0,2})? ?(ms|s|m|h|d|w|y)?$/)),
+        (given) => {
+          const ms = parseDuration(given);
+          expect(ms === undefined || (ms > 0 && Number.isFinite(ms))).toBe(true);
+        },
+      ),
       { numRuns: 1000 },
     );
   });

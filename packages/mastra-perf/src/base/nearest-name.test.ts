@@ -28,16 +28,21 @@ describe('nearestName', () => {
 
   it('finds every name with one letter changed, left out, added or swapped', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...NAMES), fc.nat(4), fc.constantFrom('change', 'drop', 'add', 'swap'), (name, at, how) => {
-        const [before, after] = [name.slice(0, at), name.slice(at)];
-        const changed = {
-          change: `${before}z${after.slice(1)}`,
-          drop: before + after.slice(1),
-          add: `${before}z${after}`,
-          swap: before + after.charAt(1) + after.charAt(0) + after.slice(2),
-        }[how];
-        expect(nearestName(changed, NAMES)).toBe(name);
-      }),
+      fc.property(
+        fc.constantFrom(...NAMES),
+        fc.nat(4),
+        fc.constantFrom('change', 'drop', 'add', 'swap'),
+        (name, at, how) => {
+          const [before, after] = [name.slice(0, at), name.slice(at)];
+          const changed = {
+            change: `${before}z${after.slice(1)}`,
+            drop: before + after.slice(1),
+            add: `${before}z${after}`,
+            swap: before + after.charAt(1) + after.charAt(0) + after.slice(2),
+          }[how];
+          expect(nearestName(changed, NAMES)).toBe(name);
+        },
+      ),
       { numRuns: 500 },
     );
   });

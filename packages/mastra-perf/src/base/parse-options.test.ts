@@ -4,7 +4,11 @@ import { PerfConfigError } from '../errors.ts';
 import { parseOptions } from './parse-options.ts';
 import { byteSize, duration, feature, flag, name, names, oneOf, options, positiveInteger } from './schema.ts';
 
-const inner = options({ ttl: z.optional(duration()), size: z.optional(byteSize()), mode: z.optional(oneOf('fast', 'safe')) });
+const inner = options({
+  ttl: z.optional(duration()),
+  size: z.optional(byteSize()),
+  mode: z.optional(oneOf('fast', 'safe')),
+});
 const schema = options({
   feature: z.optional(feature(inner)),
   empty: z.optional(feature(options({}))),
@@ -12,7 +16,9 @@ const schema = options({
   on: z.optional(flag()),
   name: z.optional(name()),
   names: z.optional(names()),
-  each: z.optional(z.record(z.string(), options({ feature: z.optional(feature(inner)) }), { error: 'an object of them' })),
+  each: z.optional(
+    z.record(z.string(), options({ feature: z.optional(feature(inner)) }), { error: 'an object of them' }),
+  ),
 });
 
 function problem(given: unknown): PerfConfigError {
@@ -34,8 +40,12 @@ describe('parseOptions, given what is right', () => {
 
   it('leaves out fields that are undefined, at every level', () => {
     expect(parseOptions(schema, { feature: undefined, on: true }, 'root')).toStrictEqual({ on: true });
-    expect(parseOptions(schema, { feature: { ttl: undefined, mode: 'fast' } }, 'root')).toStrictEqual({ feature: { mode: 'fast' } });
-    expect(parseOptions(schema, { each: { a: { feature: undefined } } }, 'root')).toStrictEqual({ each: { a: {} } });
+    expect(parseOptions(schema, { feature: { ttl: undefined, mode: 'fast' } }, 'root')).toStrictEqual({
+      feature: { mode: 'fast' },
+    });
+    expect(parseOptions(schema, { each: { a: { feature: undefined } } }, 'root')).toStrictEqual({
+      each: { a: {} },
+    });
   });
 
   it('does not touch what it is given', () => {
@@ -45,7 +55,10 @@ describe('parseOptions, given what is right', () => {
   });
 
   it.each([true, false, {}])('takes %j for a feature', (given) => {
-    expect(parseOptions(schema, { feature: given, empty: given }, 'root')).toStrictEqual({ feature: given, empty: given });
+    expect(parseOptions(schema, { feature: given, empty: given }, 'root')).toStrictEqual({
+      feature: given,
+      empty: given,
+    });
   });
 });
 
@@ -76,10 +89,20 @@ describe('parseOptions, given what is wrong', () => {
     ['root.names', { names: 'kb' }, 'an array of at most 100 texts, each of 1 to 200 characters', '"kb"'],
     ['root.names[1]', { names: ['kb', 42] }, 'a text of 1 to 200 characters', '42'],
     ['root.each', { each: [] }, 'an object of them', 'an array of 0'],
-    ['root.each["my agent"].feature.ttl', { each: { 'my agent': { feature: { ttl: 0 } } } }, accepted.duration, '0'],
+    [
+      'root.each["my agent"].feature.ttl',
+      { each: { 'my agent': { feature: { ttl: 0 } } } },
+      accepted.duration,
+      '0',
+    ],
     ['root.each.b', { each: { a: {}, b: true } }, 'an object of options', 'true'],
     ['root.empty.ttl', { empty: { ttl: 1 } }, 'no options here yet', '1'],
-    ['root.onn', { onn: { b: 1 } }, 'one of: feature, empty, count, on, name, names, each (did you mean "on"?)', 'an object with "b"'],
+    [
+      'root.onn',
+      { onn: { b: 1 } },
+      'one of: feature, empty, count, on, name, names, each (did you mean "on"?)',
+      'an object with "b"',
+    ],
     ['root.feature.tll', { feature: { tll: '5m' } }, 'one of: ttl, size, mode (did you mean "ttl"?)', '"5m"'],
     ['root.feature["a b c d"]', { feature: { 'a b c d': 1 } }, 'one of: ttl, size, mode', '1'],
   ])('names %s for %o', (path, given, accepts, shown) => {

@@ -15,21 +15,59 @@ export interface Change {
 
 /** Everything that can be changed about the value at one place: itself, its fields or items, their names, their order. */
 function changesHere(value: unknown): Array<readonly [what: string, value: unknown]> {
-  if (typeof value === 'string') return [['longer text', `${value}x`], ['text for null', null], ['text in an array', [value]]];
+  if (typeof value === 'string')
+    return [
+      ['longer text', `${value}x`],
+      ['text for null', null],
+      ['text in an array', [value]],
+    ];
   if (typeof value === 'number') {
     const swapped: unknown = Object.is(value, 0) ? -0 : Object.is(value, -0) ? 0 : -value;
     const another = Number.isNaN(value) ? 0 : Number.NaN;
     const text = ['number as text', String(value)] as const;
-    return Number.isNaN(value) ? [['number', another], text] : [['sign', swapped], ['not a number', another], text];
+    return Number.isNaN(value)
+      ? [['number', another], text]
+      : [['sign', swapped], ['not a number', another], text];
   }
-  if (typeof value === 'bigint') return [['bigint', value + 1n], ['bigint as number', Number(value)], ['bigint as text', String(value)]];
-  if (typeof value === 'boolean') return [['boolean', !value], ['boolean as text', String(value)], ['boolean as number', Number(value)]];
-  if (value === null) return [['null as text', 'null'], ['null as object', {}], ['null as false', false]];
+  if (typeof value === 'bigint')
+    return [
+      ['bigint', value + 1n],
+      ['bigint as number', Number(value)],
+      ['bigint as text', String(value)],
+    ];
+  if (typeof value === 'boolean')
+    return [
+      ['boolean', !value],
+      ['boolean as text', String(value)],
+      ['boolean as number', Number(value)],
+    ];
+  if (value === null)
+    return [
+      ['null as text', 'null'],
+      ['null as object', {}],
+      ['null as false', false],
+    ];
   if (value instanceof Uint8Array) return bytes(value);
-  if (value instanceof Date) return [['later', new Date(value.getTime() + 1)], ['date as number', value.getTime()]];
-  if (value instanceof URL) return [['address', new URL('?other', value)], ['address as text', value.href]];
-  if (value instanceof Map) return [['map entry', new Map([...value, [{}, 1]])], ['map as list', [...value]]];
-  if (value instanceof Set) return [['set member', new Set([...value, {}])], ['set as list', [...value]]];
+  if (value instanceof Date)
+    return [
+      ['later', new Date(value.getTime() + 1)],
+      ['date as number', value.getTime()],
+    ];
+  if (value instanceof URL)
+    return [
+      ['address', new URL('?other', value)],
+      ['address as text', value.href],
+    ];
+  if (value instanceof Map)
+    return [
+      ['map entry', new Map([...value, [{}, 1]])],
+      ['map as list', [...value]],
+    ];
+  if (value instanceof Set)
+    return [
+      ['set member', new Set([...value, {}])],
+      ['set as list', [...value]],
+    ];
   if (Array.isArray(value)) return items(value);
   return fields(value as Record<string, unknown>);
 }
@@ -60,7 +98,8 @@ function items(value: readonly unknown[]): Array<readonly [string, unknown]> {
 
 /** Ids of tool calls do not tell two items apart: which is which is a matter of their order. */
 const alike = (one: unknown, other: unknown): boolean => spelled(one) === spelled(other);
-const spelled = (value: unknown): string => inspect(isRecord(value) ? { ...value, toolCallId: '' } : value, { depth: null });
+const spelled = (value: unknown): string =>
+  inspect(isRecord(value) ? { ...value, toolCallId: '' } : value, { depth: null });
 
 function fields(value: Record<string, unknown>): Array<readonly [string, unknown]> {
   const changes: Array<readonly [string, unknown]> = [
@@ -89,7 +128,11 @@ export function changesAt(value: unknown, path: Path): Change[] {
   const [key, ...rest] = path;
   if (key === undefined) return changesHere(value).map(([what, changed]) => ({ path, what, value: changed }));
   const inner = changesAt(Reflect.get(value as object, key), rest);
-  return inner.map((change) => ({ path, what: change.what, value: withField(value as object, key, change.value) }));
+  return inner.map((change) => ({
+    path,
+    what: change.what,
+    value: withField(value as object, key, change.value),
+  }));
 }
 
 function withField(value: object, key: PropertyKey, field: unknown): unknown {
@@ -105,7 +148,8 @@ export function reordered(value: unknown, random: (below: number) => number): un
   const left = Object.entries(value);
   const mixed: Array<[string, unknown]> = [];
   while (left.length > 0) {
-    for (const [key, field] of left.splice(random(left.length), 1)) mixed.push([key, reordered(field, random)]);
+    for (const [key, field] of left.splice(random(left.length), 1))
+      mixed.push([key, reordered(field, random)]);
   }
   return Object.fromEntries(mixed);
 }

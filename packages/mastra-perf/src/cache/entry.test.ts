@@ -23,13 +23,19 @@ describe('bytesOf', () => {
     const empty = size({ type: 'file', data: '' });
     expect(size({ type: 'file', data: 'x'.repeat(1000) }) - empty).toBe(2000);
     expect(size({ type: 'file', data: new Uint8Array(1000) }) - empty).toBe(1000);
-    expect(size({ type: 'file', data: new URL(`data:image/png;base64,${'x'.repeat(1000)}`) }) - empty).toBeGreaterThan(2000);
-    expect(size({ type: 'file', data: { type: 'data', data: new Uint8Array(1000) } }) - empty).toBeGreaterThan(1000);
+    expect(
+      size({ type: 'file', data: new URL(`data:image/png;base64,${'x'.repeat(1000)}`) }) - empty,
+    ).toBeGreaterThan(2000);
+    expect(
+      size({ type: 'file', data: { type: 'data', data: new Uint8Array(1000) } }) - empty,
+    ).toBeGreaterThan(1000);
     expect(size({ type: 'file', data: Array.from({ length: 100 }, () => 1) }) - empty).toBeGreaterThan(800);
   });
 
   it('counts the lengths of joined deltas', () => {
     const part = { type: 'text-delta', id: '0', delta: 'hello' };
-    expect(bytesOf([{ part, cuts: Array.from({ length: 100 }, () => 1) }]) - bytesOf([{ part }])).toBeGreaterThanOrEqual(800);
+    expect(
+      bytesOf([{ part, cuts: Array.from({ length: 100 }, () => 1) }]) - bytesOf([{ part }]),
+    ).toBeGreaterThanOrEqual(800);
   });
 });

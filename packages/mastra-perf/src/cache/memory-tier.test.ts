@@ -6,7 +6,15 @@ import { memoryTier } from './memory-tier.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const entry = (over: Partial<Entry> = {}): Entry => ({ parts: [], agent: 'a', tags: [], storedAt: 0, tookMs: 1, bytes: 10, ...over });
+const entry = (over: Partial<Entry> = {}): Entry => ({
+  parts: [],
+  agent: 'a',
+  tags: [],
+  storedAt: 0,
+  tookMs: 1,
+  bytes: 10,
+  ...over,
+});
 
 function setUp(bounds: { maxBytes?: number; maxEntries?: number } = {}) {
   const clock = testClock();
@@ -65,10 +73,18 @@ describe('memoryTier', () => {
   });
 
   it('never holds more bytes or entries than it may, under 10,000 random inserts', () => {
-    const insert = fc.record({ key: fc.nat(300), bytes: fc.integer({ min: 1, max: 5000 }), ttl: fc.integer({ min: 1, max: 50 }), pause: fc.nat(5) });
+    const insert = fc.record({
+      key: fc.nat(300),
+      bytes: fc.integer({ min: 1, max: 5000 }),
+      ttl: fc.integer({ min: 1, max: 50 }),
+      pause: fc.nat(5),
+    });
     fc.assert(
       fc.property(
-        fc.record({ maxBytes: fc.integer({ min: 1, max: 40_000 }), maxEntries: fc.integer({ min: 1, max: 40 }) }),
+        fc.record({
+          maxBytes: fc.integer({ min: 1, max: 40_000 }),
+          maxEntries: fc.integer({ min: 1, max: 40 }),
+        }),
         fc.array(insert, { minLength: 1000, maxLength: 1000, size: 'max' }),
         (bounds, inserts) => {
           const { tier, clock } = setUp(bounds);
@@ -100,7 +116,11 @@ describe('invalidate', () => {
     tier.set('2', entry({ agent: 'support', tags: ['kb:2'] }), 1000);
     tier.set('3', entry({ agent: 'legal', tags: ['kb:1'] }), 1000);
     tier.set('4', entry({ agent: 'legal' }), 500);
-    return { tier, clock, left: () => ['1', '2', '3', '4'].filter((key) => tier.get(key) !== undefined).join('') };
+    return {
+      tier,
+      clock,
+      left: () => ['1', '2', '3', '4'].filter((key) => tier.get(key) !== undefined).join(''),
+    };
   }
 
   it.each([

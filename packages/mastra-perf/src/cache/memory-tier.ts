@@ -22,7 +22,8 @@ export interface CacheStats {
 /** Answers in the memory of this process, bounded by bytes and by number. */
 export interface MemoryTier {
   get(key: string): Entry | undefined;
-  set(key: string, entry: Entry, ttlMs: number): void;
+  /** False for an entry that is larger than all the room there is: it is not kept. */
+  set(key: string, entry: Entry, ttlMs: number): boolean;
   /** Number of entries taken away. */
   invalidate(selector: InvalidateSelector): number;
   clear(): void;
@@ -50,7 +51,10 @@ export function memoryTier(bounds: { readonly maxBytes: number; readonly maxEntr
       else misses++;
       return entry;
     },
-    set: (key, entry, ttlMs) => void entries.set(key, entry, { ttl: ttlMs }),
+    set(key, entry, ttlMs) {
+      entries.set(key, entry, { ttl: ttlMs });
+      return entry.bytes <= bounds.maxBytes;
+    },
     invalidate(selector) {
       epoch++;
       const keys = selector.key === undefined ? [...entries.keys()] : [selector.key];

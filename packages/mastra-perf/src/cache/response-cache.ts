@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { PerfError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import type { Middleware, ModelCall } from '../pipeline/call.ts';
+import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
 import { freshIdentity } from '../pipeline/fresh-identity.ts';
-import { observe } from '../pipeline/observe.ts';
-import type { StreamPart } from '../pipeline/parts.ts';
+import { observe, type EndStatus } from '../pipeline/observe.ts';
+import { isFinish, type StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts } from '../pipeline/reader.ts';
 import { answerRecorder, splitDeltas } from '../pipeline/stored-answer.ts';
 import { bytesOf, type Entry } from './entry.ts';
@@ -34,20 +34,32 @@ function lookup({ tier, clock, settingsOf }: ResponseCacheDeps): Middleware {
     name: 'cache.lookup',
     async run(call, next) {
       const mode = modeOf(call, settingsOf(call));
-      if (mode === 'bypass') call.facts.outcome = { name: 'bypass' };
+      if (mode === 'bypass' || mode === 'off') call.facts.outcome = { name: 'bypass' };
       if (mode === 'bypass' || mode === 'off' || mode === 'refresh') return next();
+      if (mode === 'only-if-cached') return replayOrNothing(tier, call, clock);
       const entry = tier.get(call.key());
-      if (entry) return replay(call, entry, clock);
-      if (mode === 'default') return next();
-      throw new PerfError(
-        'MASTRA_PERF_NOT_CACHED',
-        `no stored answer for this call of agent "${call.caller.agent}", and it was asked for with cache: 'only-if-cached'`,
-      );
+      return entry ? replay(call, entry, clock) : next();
     },
   };
 }
 
-function replay(call: ModelCall, entry: Entry, clock: Clock) {
+/** Whatever goes wrong here, the model must not be asked: that is what the caller wants to rule out. */
+function replayOrNothing(tier: MemoryTier, call: ModelCall, clock: Clock): Reply {
+  let cause: unknown;
+  try {
+    const entry = tier.get(call.key());
+    if (entry) return replay(call, entry, clock);
+  } catch (error) {
+    cause = error;
+  }
+  throw new PerfError(
+    'MASTRA_PERF_NOT_CACHED',
+    `no stored answer for this call of agent "${call.caller.agent}", and it was asked for with cache: 'only-if-cached'`,
+    { cause },
+  );
+}
+
+function replay(call: ModelCall, entry: Entry, clock: Clock): Reply {
   const now = clock.now();
   call.facts.outcome = { name: 'hit', ageMs: Math.max(0, now - entry.storedAt), savedMs: entry.tookMs };
   const fresh = freshIdentity(now);
@@ -70,6 +82,7 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
       const reply = await next();
       const answer = answerRecorder();
       let kept = true;
+      let finished = false;
 
       const store = (): void => {
         const key = call.key();
@@ -78,7 +91,8 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           tier.epoch() === epoch
             ? refusalToStore(stored, call.request, settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated)
             : 'invalidated';
-        if (reason !== undefined) return events.emit('notStored', { agent: call.caller.agent, key, reason });
+        const leave = (why: string): void => events.emit('notStored', { agent: call.caller.agent, key, reason: why });
+        if (reason !== undefined) return leave(reason);
         const entry: Entry = {
           parts: stored,
           agent: call.caller.agent,
@@ -88,7 +102,7 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           bytes: bytesOf(stored),
         };
         const ttlMs = call.overrides.ttlMs ?? settings.ttl ?? CACHE_DEFAULTS.ttl;
-        tier.set(key, entry, ttlMs);
+        if (!tier.set(key, entry, ttlMs)) return leave('too-large');
         events.emit('stored', { agent: call.caller.agent, key, bytes: entry.bytes, ttlMs });
       };
       const observer = {
@@ -97,8 +111,10 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           kept = false; // stays so if the part cannot be kept
           answer.add(part);
           kept = true;
+          finished ||= isFinish(part);
         },
-        end: (status: string) => (status === 'ok' && kept ? store() : undefined),
+        // Whoever stops reading after the last part has got all of the answer.
+        end: (status: EndStatus) => (kept && (status === 'ok' || (status === 'aborted' && finished)) ? store() : undefined),
       };
       return { ...reply, parts: observe(reply.parts, observer, (error) => fault('cache.fill', error)) };
     },

@@ -25,7 +25,10 @@ const inBlock = (type: string, ...deltas: string[]): StreamPart[] => [
 describe('refusalToStore', () => {
   it.each<[what: string, parts: StreamPart[], request?: ModelRequest]>([
     ['an answer', answerOf('hello')],
-    ['an answer of specification v3', answerOf('hello', { finishReason: { unified: 'stop', raw: 'end_turn' } })],
+    [
+      'an answer of specification v3',
+      answerOf('hello', { finishReason: { unified: 'stop', raw: 'end_turn' } }),
+    ],
     ['a tool call', [call, finish('tool-calls')]],
     ['a tool call of specification v3', [call, finish({ unified: 'tool-calls', raw: 'tool_use' })]],
     ['a file', [{ type: 'file', mediaType: 'image/png', data: 'x' }, finish('stop')]],
@@ -48,8 +51,14 @@ describe('refusalToStore', () => {
     ['finish:other', answerOf('hello', { finishReason: { unified: 'other', raw: undefined } })],
     ['finish:unknown', answerOf('hello', { finishReason: undefined })],
     ['error', [{ type: 'error', error: 'overloaded' }, ...answerOf('hello')]],
-    ['approval', [call, { type: 'tool-approval-request', approvalId: 'x', toolCallId: 'c' }, finish('tool-calls')]],
-    ['empty', [{ type: 'stream-start', warnings: [] }, { type: 'response-metadata', id: 'r' }, finish('stop')]],
+    [
+      'approval',
+      [call, { type: 'tool-approval-request', approvalId: 'x', toolCallId: 'c' }, finish('tool-calls')],
+    ],
+    [
+      'empty',
+      [{ type: 'stream-start', warnings: [] }, { type: 'response-metadata', id: 'r' }, finish('stop')],
+    ],
     ['empty', [...inBlock('text'), finish('stop')]],
     ['empty', [...inBlock('text', '', ''), finish('stop')]],
     ['empty', [...inBlock('reasoning', ''), finish('stop')]],
@@ -61,6 +70,8 @@ describe('refusalToStore', () => {
 
   it('is none for a truncated answer where that is wanted', () => {
     expect(refusal(answerOf('hello', { finishReason: 'length' }), plain, true)).toBeUndefined();
-    expect(refusal(answerOf('hello', { finishReason: 'content-filter' }), plain, true)).toBe('finish:content-filter');
+    expect(refusal(answerOf('hello', { finishReason: 'content-filter' }), plain, true)).toBe(
+      'finish:content-filter',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { ModelRequest } from '../pipeline/call.ts';
-import { finishReasonOf, isContent, isFinish } from '../pipeline/parts.ts';
+import { finishReasonOf, isContent, isDelta, isFinish, type StreamPart } from '../pipeline/parts.ts';
 import type { StoredPart } from '../pipeline/stored-answer.ts';
 
 /** Why a complete answer may not be stored; `undefined` when it may. */
@@ -12,11 +12,15 @@ export function refusalToStore(stored: readonly StoredPart[], request: ModelRequ
   if (parts.some((part) => part.type === 'error')) return 'error';
   // The provider keeps the request that this part asks to approve; a second run could not answer it.
   if (parts.some((part) => part.type === 'tool-approval-request')) return 'approval';
-  if (!parts.some(isContent)) return 'empty';
+  if (!parts.some(saysSomething)) return 'empty';
   // A structured answer that does not parse would fail again from the cache, and again on each retry.
   if (request.responseFormat?.type === 'json' && reason === 'stop' && !isJson(textOf(stored))) return 'invalid-json';
   return undefined;
 }
+
+/** A block that is opened and closed again says nothing yet. */
+const saysSomething = (part: StreamPart): boolean =>
+  isDelta(part) ? part.delta !== '' : isContent(part) && !/^(text|reasoning|tool-input)-(start|end)$/.test(part.type);
 
 const textOf = (stored: readonly StoredPart[]): string =>
   stored.map(({ part }) => (part.type === 'text-delta' ? String(part.delta) : '')).join('');

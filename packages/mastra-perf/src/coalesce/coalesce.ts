@@ -24,28 +24,25 @@ export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
   const flights = new Map<string, Flight>();
 
   const begin = (key: string): Flight => {
-    const begun = flight(clock.monotonic(), () => {
+    const begun = flight(clock.monotonic, () => {
       if (flights.get(key) === begun) flights.delete(key);
     });
     flights.set(key, begun);
     return begun;
   };
 
-  const fly = async (call: ModelCall, next: Next, key: string, mayRetry: boolean): Promise<Reply> => {
+  const fly = async (call: ModelCall, next: Next, key: string): Promise<Reply> => {
     const { abortSignal } = call.request;
     const mine = flights.get(key) ?? begin(key);
-    const ask = () => next({ ...call, request: { ...call.request, abortSignal: mine.signal } });
-    const boarded = clock.monotonic();
-    const place = mine.board(abortSignal);
+    const place = mine.board({
+      signal: abortSignal,
+      streams: call.method === 'stream',
+      ask: (signal) => next({ ...call, request: { ...call.request, abortSignal: signal } }),
+    });
     if (call.method === 'generate' && !mine.started()) await Promise.race([clock.turn(), place.catch(() => undefined)]);
-    const isPilot = !isAborted(abortSignal) && mine.start(ask);
-    try {
-      const reply = await place;
-      return isPilot ? reply : follow(call, reply, boarded - mine.begun, clock);
-    } catch (error) {
-      if (isPilot || !mayRetry || isAborted(abortSignal)) throw error;
-      return fly(call, next, key, false);
-    }
+    if (!isAborted(abortSignal)) mine.start();
+    const { reply, isPilot, savedMs } = await place;
+    return isPilot ? reply : follow(call, reply, savedMs, clock);
   };
 
   return {
@@ -54,7 +51,7 @@ export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
       const mode = call.overrides.cache;
       if (mode === 'bypass' || settingsOf(call) === false) return next();
       // Who asks for a fresh answer may share one with others who do, but not one that was begun before they asked.
-      return fly(call, next, mode === 'refresh' ? `${call.key()} refresh` : call.key(), true);
+      return fly(call, next, mode === 'refresh' ? `${call.key()} refresh` : call.key());
     },
   };
 }

@@ -35,11 +35,13 @@ function scopeOf(resources: readonly string[], overrides: CallOverrides, scope: 
 function idsIn(context: RequestContextLike | undefined, request: ModelRequest) {
   const memory = context?.get(MEMORY) as { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } } | undefined;
   return {
-    resources: distinct([context?.get(RESOURCE), memory?.resourceId, request.headers?.['x-resource-id']]),
-    threads: distinct([context?.get(THREAD), memory?.thread?.id, request.headers?.['x-thread-id']]),
+    resources: distinct(context?.get(RESOURCE), memory?.resourceId, request.headers?.['x-resource-id']),
+    threads: distinct(context?.get(THREAD), memory?.thread?.id, request.headers?.['x-thread-id']),
   };
 }
 
-const distinct = (ids: readonly unknown[]): string[] => [
-  ...new Set(ids.filter((id): id is string => typeof id === 'string' && id !== '')),
-];
+function distinct(...ids: readonly unknown[]): string[] {
+  const found: string[] = [];
+  for (const id of ids) if (typeof id === 'string' && id !== '' && !found.includes(id)) found.push(id);
+  return found;
+}

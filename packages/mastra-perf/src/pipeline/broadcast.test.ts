@@ -159,6 +159,8 @@ describe('broadcast', () => {
     const reader = broadcast(source).subscribe(signal, stay);
     source.end();
     await rest(reader);
-    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener));
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+      added.mock.calls.map(([, listener]) => listener),
+    );
   });
 });

@@ -29,7 +29,10 @@ export function broadcast(source: PartReader): Broadcast {
 
   const pump = async (): Promise<void> => {
     try {
-      for (let result = await source.read(); !result.done; result = await source.read()) {
+      for (;;) {
+        const next = source.read();
+        const result = next instanceof Promise ? await next : next;
+        if (result.done) break;
         parts.push(result.value);
         wake();
       }

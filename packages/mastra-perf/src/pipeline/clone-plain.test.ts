@@ -13,7 +13,14 @@ const plain = fc.anything({
   withUnicodeString: true,
   withSparseArray: false,
   key: fc.string().filter((key) => key !== '__proto__'),
-  values: [fc.string(), fc.double(), fc.boolean(), fc.constantFrom(null, undefined), fc.uint8Array(), fc.bigInt()],
+  values: [
+    fc.string(),
+    fc.double(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined),
+    fc.uint8Array(),
+    fc.bigInt(),
+  ],
 });
 
 /** Every object inside a value, itself included. */
@@ -36,7 +43,12 @@ describe('clonePlain', () => {
   });
 
   it('copies dates, URLs and bytes', () => {
-    const value = { date: new Date(5), url: new URL('https://a.example/x'), bytes: new Uint8Array([1, 2]), part: Buffer.from('ab') };
+    const value = {
+      date: new Date(5),
+      url: new URL('https://a.example/x'),
+      bytes: new Uint8Array([1, 2]),
+      part: Buffer.from('ab'),
+    };
     const copy = clonePlain(value);
     expect(copy).toEqual({ ...value, part: new Uint8Array([97, 98]) });
     expect([copy.date, copy.url, copy.bytes]).not.toContain(value.date);

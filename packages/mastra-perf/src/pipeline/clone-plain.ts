@@ -14,15 +14,18 @@ export function clonePlain<T>(value: T): T {
 const MAX_DEPTH = 200;
 
 function clone(value: unknown, depth: number): unknown {
-  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`not plain data: a ${typeof value}`);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`not plain data: a ${typeof value}`);
+    return value;
+  }
   if (depth > MAX_DEPTH) throw new TypeError(`not plain data: nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return value.map((item) => clone(item, depth + 1));
   if (!isPlainObject(value)) return cloneBuiltIn(value);
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[key];
     // A field of this name would set the prototype instead of a field.
-    if (key !== '__proto__') copy[key] = clone((value as Record<string, unknown>)[key], depth + 1);
+    if (key !== '__proto__') copy[key] = typeof field === 'string' ? field : clone(field, depth + 1);
   }
   return copy;
 }

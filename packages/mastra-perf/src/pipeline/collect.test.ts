@@ -11,11 +11,17 @@ vi.setConfig({ testTimeout: 60_000 });
 const anyResult = fc.record(
   {
     content: fc.array(contentItem, { maxLength: 6 }),
-    finishReason: fc.oneof(fc.constantFrom('stop', 'length', 'tool-calls'), fc.record({ unified: fc.constant('stop'), raw: fc.string() })),
+    finishReason: fc.oneof(
+      fc.constantFrom('stop', 'length', 'tool-calls'),
+      fc.record({ unified: fc.constant('stop'), raw: fc.string() }),
+    ),
     usage: fc.record({ inputTokens: fc.nat(), outputTokens: fc.nat() }),
     warnings: fc.array(fc.record({ type: fc.constant('other'), message: fc.string() }), { maxLength: 2 }),
     providerMetadata: anyMetadata,
-    response: fc.record({ id: fc.string(), modelId: fc.string(), timestamp: fc.date({ noInvalidDate: true }) }, { requiredKeys: [] }),
+    response: fc.record(
+      { id: fc.string(), modelId: fc.string(), timestamp: fc.date({ noInvalidDate: true }) },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: ['content', 'finishReason', 'usage', 'warnings'] },
 );
@@ -31,9 +37,15 @@ describe('collect', () => {
   });
 
   it('puts blocks in the order of their starts, however their pieces are mixed', () => {
-    const blocks = fc.array(fc.record({ type: fc.constantFrom('text', 'reasoning'), pieces: fc.array(fc.string(), { maxLength: 4 }) }), {
-      maxLength: 4,
-    });
+    const blocks = fc.array(
+      fc.record({
+        type: fc.constantFrom('text', 'reasoning'),
+        pieces: fc.array(fc.string(), { maxLength: 4 }),
+      }),
+      {
+        maxLength: 4,
+      },
+    );
     fc.assert(
       fc.property(blocks, fc.gen(), (given, g) => {
         const queues = given.map(({ type, pieces }, id) => [
@@ -90,19 +102,36 @@ describe('collect', () => {
     const head = { request: { body: 'q' }, response: { headers: { 'x-ratelimit': '9' } } };
     const result = collect(head, answerOf('hello'));
     expect(result.request).toEqual({ body: 'q' });
-    expect(result.response).toEqual({ id: 'resp_1', modelId: 'm-1', timestamp: new Date(0), headers: { 'x-ratelimit': '9' } });
+    expect(result.response).toEqual({
+      id: 'resp_1',
+      modelId: 'm-1',
+      timestamp: new Date(0),
+      headers: { 'x-ratelimit': '9' },
+    });
     expect(head.response).toEqual({ headers: { 'x-ratelimit': '9' } });
   });
 
   it('lets what the parts say of the response win: a replay has given them ids of their own', () => {
     const head = { response: { id: 'first', modelId: 'm-1', headers: {} } };
-    expect(collect(head, [{ type: 'response-metadata', id: 'second' }]).response).toEqual({ id: 'second', modelId: 'm-1', headers: {} });
+    expect(collect(head, [{ type: 'response-metadata', id: 'second' }]).response).toEqual({
+      id: 'second',
+      modelId: 'm-1',
+      headers: {},
+    });
   });
 
   it('takes the finish from the parts, whatever the head says', () => {
-    const head = { finishReason: 'length', usage: { inputTokens: 99 }, providerMetadata: { p: { old: true } } };
+    const head = {
+      finishReason: 'length',
+      usage: { inputTokens: 99 },
+      providerMetadata: { p: { old: true } },
+    };
     const result = collect(head, answerOf('x', { providerMetadata: { p: { now: true } } }));
-    expect(result).toMatchObject({ finishReason: 'stop', usage: { inputTokens: 10 }, providerMetadata: { p: { now: true } } });
+    expect(result).toMatchObject({
+      finishReason: 'stop',
+      usage: { inputTokens: 10 },
+      providerMetadata: { p: { now: true } },
+    });
   });
 
   it('is complete also without a finish', () => {
@@ -112,7 +141,14 @@ describe('collect', () => {
 
 describe('spread', () => {
   it('streams the input of a tool call before the call', () => {
-    const call = { type: 'tool-call', toolCallId: 'c', toolName: 'clock', input: '{"a":1}', providerExecuted: true, dynamic: false };
+    const call = {
+      type: 'tool-call',
+      toolCallId: 'c',
+      toolName: 'clock',
+      input: '{"a":1}',
+      providerExecuted: true,
+      dynamic: false,
+    };
     const parts = spread({ content: [call], finishReason: 'tool-calls', usage: {}, warnings: [] });
     expect(parts.slice(1, -1)).toEqual([
       { type: 'tool-input-start', id: 'c', toolName: 'clock', providerExecuted: true, dynamic: false },
@@ -136,12 +172,15 @@ describe('readAll', () => {
     expect(await readAll(replyOf(answerOf('hello')))).toEqual(answerOf('hello'));
   });
 
-  it.each([[new Error('overloaded')], ['a text'], [undefined]])('rejects with what an error part carries: %o', async (error) => {
-    const parts = handDriven();
-    parts.push({ type: 'text-start', id: '0' }, { type: 'error', error });
-    await expect(readAll({ head: {}, parts })).rejects.toBe(error);
-    expect(parts.cancels).toEqual([error]);
-  });
+  it.each([[new Error('overloaded')], ['a text'], [undefined]])(
+    'rejects with what an error part carries: %o',
+    async (error) => {
+      const parts = handDriven();
+      parts.push({ type: 'text-start', id: '0' }, { type: 'error', error });
+      await expect(readAll({ head: {}, parts })).rejects.toBe(error);
+      expect(parts.cancels).toEqual([error]);
+    },
+  );
 
   it('rejects with the error part, also when the source does not take the cancel', async () => {
     const parts = handDriven();

@@ -4,7 +4,10 @@ import type { Middleware, ModelCall, Next, Reply } from './call.ts';
 import { compose } from './compose.ts';
 import { answerOf, callOf, replyOf, testModel, textFrom } from './test-calls.ts';
 
-const middleware = (name: string, run: (call: ModelCall, next: Next) => Promise<Reply>): Middleware => ({ name, run });
+const middleware = (name: string, run: (call: ModelCall, next: Next) => Promise<Reply>): Middleware => ({
+  name,
+  run,
+});
 const through = middleware('through', (_call, next) => next());
 
 function setUp(...middlewares: Middleware[]) {
@@ -30,7 +33,9 @@ describe('compose', () => {
   });
 
   it('hands a changed call on, and the same call when nothing is given', async () => {
-    const change = middleware('change', (call, next) => next({ ...call, request: { ...call.request, seed: 7 }, method: 'generate' }));
+    const change = middleware('change', (call, next) =>
+      next({ ...call, request: { ...call.request, seed: 7 }, method: 'generate' }),
+    );
     const { run, model } = setUp(change);
     const call = callOf(model);
     await run(call);
@@ -85,7 +90,10 @@ describe('compose, with a middleware that is broken', () => {
     );
     expect(await textFrom(run(callOf(model)))).toBe('hello');
     expect(model.asked).toHaveLength(1);
-    expect(fault).toHaveBeenCalledExactlyOnceWith('greedy', expect.objectContaining({ code: 'MASTRA_PERF_SECOND_NEXT' }));
+    expect(fault).toHaveBeenCalledExactlyOnceWith(
+      'greedy',
+      expect.objectContaining({ code: 'MASTRA_PERF_SECOND_NEXT' }),
+    );
   });
 
   it("keeps the model's error when it makes another one of it", async () => {
@@ -124,20 +132,26 @@ describe('compose lets through what is meant', () => {
     },
   );
 
-  it.each([[new Error('429')], ['a text']])('an error of the model that was met by another call: %o', async (error) => {
-    const refuse = middleware('follower', async () => {
-      throw error;
-    });
-    const fault = vi.fn();
-    let first = true;
-    const run = compose([middleware('first asks', (call, next) => (first ? next() : refuse.run(call, next)))], fault);
-    const model = testModel(() => Promise.reject(error));
-    await expect(run(callOf(model))).rejects.toBe(error);
-    first = false;
-    await expect(run(callOf(model))).rejects.toBe(error);
-    expect(model.asked).toHaveLength(1);
-    expect(fault).not.toHaveBeenCalled();
-  });
+  it.each([[new Error('429')], ['a text']])(
+    'an error of the model that was met by another call: %o',
+    async (error) => {
+      const refuse = middleware('follower', async () => {
+        throw error;
+      });
+      const fault = vi.fn();
+      let first = true;
+      const run = compose(
+        [middleware('first asks', (call, next) => (first ? next() : refuse.run(call, next)))],
+        fault,
+      );
+      const model = testModel(() => Promise.reject(error));
+      await expect(run(callOf(model))).rejects.toBe(error);
+      first = false;
+      await expect(run(callOf(model))).rejects.toBe(error);
+      expect(model.asked).toHaveLength(1);
+      expect(fault).not.toHaveBeenCalled();
+    },
+  );
 
   it('our own deliberate errors', async () => {
     const error = new PerfError('MASTRA_PERF_NOT_CACHED', 'no stored answer');
@@ -155,7 +169,9 @@ describe('compose lets through what is meant', () => {
         throw call.request.abortSignal?.reason;
       }),
     );
-    await expect(run(callOf(model, { request: { abortSignal: controller.signal } }))).rejects.toBe(controller.signal.reason);
+    await expect(run(callOf(model, { request: { abortSignal: controller.signal } }))).rejects.toBe(
+      controller.signal.reason,
+    );
     expect(model.asked).toEqual([]);
     expect(fault).not.toHaveBeenCalled();
   });

@@ -7,7 +7,12 @@ import { anyPart } from './test-parts.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const NOW = 1_750_000_000_000;
-const call = (toolCallId: string): StreamPart => ({ type: 'tool-call', toolCallId, toolName: 'clock', input: '{}' });
+const call = (toolCallId: string): StreamPart => ({
+  type: 'tool-call',
+  toolCallId,
+  toolName: 'clock',
+  input: '{}',
+});
 const freshCallId = (id: string): string => String(freshIdentity(NOW)(call(id)).toolCallId);
 
 /** Ids of a part, in one list: where an id may stand is what this file is about. */
@@ -24,7 +29,8 @@ describe('freshIdentity', () => {
         expect(first.filter((id) => old.has(id))).toEqual([]);
         const known = new Set(first);
         expect(second.filter((id) => known.has(id))).toEqual([]);
-        const callIds = (list: StreamPart[]) => list.map(({ toolCallId }) => toolCallId).filter((id) => id !== undefined);
+        const callIds = (list: StreamPart[]) =>
+          list.map(({ toolCallId }) => toolCallId).filter((id) => id !== undefined);
         const links = (ids: unknown[]) => ids.map((id) => ids.indexOf(id));
         expect(links(callIds(one))).toEqual(links(callIds(parts)));
       }),
@@ -60,7 +66,13 @@ describe('freshIdentity', () => {
     ].map((part) => fresh(part));
     const [block, input] = [parts[0]!.id, parts[3]!.id];
     expect(parts.slice(0, 3).map(({ id }) => id)).toEqual([block, block, block]);
-    expect(parts.slice(3).map((part) => part.toolCallId ?? part.id)).toEqual([input, input, input, input, input]);
+    expect(parts.slice(3).map((part) => part.toolCallId ?? part.id)).toEqual([
+      input,
+      input,
+      input,
+      input,
+      input,
+    ]);
     expect(input).toMatch(/^call_[A-Za-z]{8}\d{4}$/);
     expect(block).not.toBe(input);
   });
@@ -73,8 +85,16 @@ describe('freshIdentity', () => {
     ['OpenAI items', 'fc_67ccf18f64008190a39b619f4c8455ef', /^fc_[0-9a-f]{32}$/],
     ['vLLM', 'chatcmpl-tool-71d5a9c0b9c94c3c8d6f3f9e3a1b2c4d', /^chatcmpl-tool-[0-9a-f]{32}$/],
     ['Mistral', 'D681PevKs', /^[A-Z]\d{3}[A-Z][a-z]{2}[A-Z][a-z]$/],
-    ['a UUID', '1b4e28ba-2fa1-41d2-883f-0016d3cca427', /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/],
-    ['a UUID with a prefix', 'call_1b4e28ba-2fa1-41d2-883f-0016d3cca427', /^call_[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-/],
+    [
+      'a UUID',
+      '1b4e28ba-2fa1-41d2-883f-0016d3cca427',
+      /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    ],
+    [
+      'a UUID with a prefix',
+      'call_1b4e28ba-2fa1-41d2-883f-0016d3cca427',
+      /^call_[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-/,
+    ],
     ['a short one', 'call_1', /^call_[0-9a-f]{32}$/],
     ['none at all', '', /^call_[0-9a-f]{32}$/],
     ['a name', 'get_weather', /^call_[0-9a-f]{32}$/],
@@ -95,15 +115,27 @@ describe('freshIdentity', () => {
   it('dates the response anew and names it ours', () => {
     const old = { type: 'response-metadata', id: 'chatcmpl-1', modelId: 'm', timestamp: new Date(0) };
     const part = freshIdentity(NOW)(old);
-    expect(part).toEqual({ type: 'response-metadata', id: expect.stringMatching(/^perf-/), modelId: 'm', timestamp: new Date(NOW) });
-    expect(freshIdentity(NOW)({ type: 'response-metadata', modelId: 'm' })).toEqual({ type: 'response-metadata', modelId: 'm' });
+    expect(part).toEqual({
+      type: 'response-metadata',
+      id: expect.stringMatching(/^perf-/),
+      modelId: 'm',
+      timestamp: new Date(NOW),
+    });
+    expect(freshIdentity(NOW)({ type: 'response-metadata', modelId: 'm' })).toEqual({
+      type: 'response-metadata',
+      modelId: 'm',
+    });
   });
 
   it('drops references to items that the provider keeps, and no other metadata', () => {
     const part = {
       type: 'reasoning-end',
       id: 'rs_1',
-      providerMetadata: { openai: { itemId: 'rs_1', reasoningEncryptedContent: 'x' }, anthropic: { signature: 's' }, odd: null },
+      providerMetadata: {
+        openai: { itemId: 'rs_1', reasoningEncryptedContent: 'x' },
+        anthropic: { signature: 's' },
+        odd: null,
+      },
     };
     expect(freshIdentity(NOW)(part).providerMetadata).toEqual({
       openai: { reasoningEncryptedContent: 'x' },

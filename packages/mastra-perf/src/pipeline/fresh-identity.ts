@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { StreamPart } from './parts.ts';
+import { withoutItems } from './provider-items.ts';
 
 /**
  * Gives an answer that was made for one caller an identity of its own for another: response id and time, ids of text and
@@ -27,7 +28,11 @@ export function freshIdentity(now: number): (part: StreamPart) => StreamPart {
       mapped.id = fresh(part.id, part.type.startsWith('tool-') ? sameShape : nextId);
     }
     if (typeof part.toolCallId === 'string') mapped.toolCallId = fresh(part.toolCallId, sameShape);
-    if (part.providerMetadata !== undefined) mapped.providerMetadata = withoutItems(part.providerMetadata);
+    if (part.providerMetadata !== undefined) {
+      const metadata = withoutItems(part.providerMetadata);
+      if (metadata === undefined) delete mapped.providerMetadata;
+      else mapped.providerMetadata = metadata;
+    }
     return mapped as StreamPart;
   };
 }
@@ -68,15 +73,4 @@ function replacement(character: string, letters: string, random: number): string
   if (/[a-z]/.test(character)) return letters.charAt(random % letters.length);
   if (/[A-Z]/.test(character)) return letters.charAt(random % letters.length).toUpperCase();
   return character;
-}
-
-function withoutItems(metadata: unknown): unknown {
-  if (typeof metadata !== 'object' || metadata === null) return metadata;
-  return Object.fromEntries(
-    Object.entries(metadata).map(([provider, fields]) => {
-      if (typeof fields !== 'object' || fields === null || !('itemId' in fields)) return [provider, fields];
-      const { itemId: _itemId, ...rest } = fields;
-      return [provider, rest];
-    }),
-  );
 }

@@ -55,7 +55,12 @@ async function partsIn(result: unknown): Promise<StreamPart[]> {
 }
 
 const begin: Door['begin'] = (bare) => beginCall(bare, { agent: 'a', scope: [] }, {});
-const doorOf = (middlewares: Middleware[] = [], over: Partial<Door> = {}): Door => ({ begin, run: compose(middlewares, vi.fn()), forMastra: false, ...over });
+const doorOf = (middlewares: Middleware[] = [], over: Partial<Door> = {}): Door => ({
+  begin,
+  run: compose(middlewares, vi.fn()),
+  forMastra: false,
+  ...over,
+});
 const request: ModelRequest = { prompt: [{ role: 'user', content: 'hi' }] };
 /** Asks the model in the other way than it was asked. */
 const crossing: Middleware = {
@@ -89,10 +94,17 @@ describe('proxyModel', () => {
   it('sends both ways of asking through the door, once each', async () => {
     const model = new Model();
     const names: string[] = [];
-    const spy: Middleware = { name: 'spy', run: (call, next) => (names.push(`${call.method} ${call.model.modelId}`), next()) };
+    const spy: Middleware = {
+      name: 'spy',
+      run: (call, next) => (names.push(`${call.method} ${call.model.modelId}`), next()),
+    };
     const proxy = proxyModel(model, doorOf([spy]));
     const generated = await proxy.doGenerate(request);
-    expect(generated).toMatchObject({ content: [{ type: 'text', text: 'hello' }], finishReason: 'stop', providerMetadata: { test: { a: 1 } } });
+    expect(generated).toMatchObject({
+      content: [{ type: 'text', text: 'hello' }],
+      finishReason: 'stop',
+      providerMetadata: { test: { a: 1 } },
+    });
     expect(generated).toMatchObject({ response: { id: 'r', headers: { 'x-h': '1' } }, warnings: [] });
     const streamed = await proxy.doStream(request);
     expect(await partsIn(streamed)).toEqual(answerOf('hello'));
@@ -104,7 +116,10 @@ describe('proxyModel', () => {
   it('gives a complete answer made of a stream, and a stream made of a complete answer', async () => {
     const model = new Model();
     const proxy = proxyModel(model, doorOf([crossing]));
-    expect(await proxy.doGenerate(request)).toMatchObject({ content: [{ type: 'text', text: 'hello' }], usage: { inputTokens: 10 } });
+    expect(await proxy.doGenerate(request)).toMatchObject({
+      content: [{ type: 'text', text: 'hello' }],
+      usage: { inputTokens: 10 },
+    });
     const streamed = await proxy.doStream(request);
     expect(textOf(await partsIn(streamed))).toBe('hello');
     // The usage stands in the last part: what else stood in the result would contradict it after a hit.
@@ -115,7 +130,10 @@ describe('proxyModel', () => {
 
   it('lets calls through untouched that the door does not take', async () => {
     const model = new Model();
-    const proxy = proxyModel(model, doorOf([], { begin: () => undefined, run: () => Promise.reject(new Error('not this way')) }));
+    const proxy = proxyModel(
+      model,
+      doorOf([], { begin: () => undefined, run: () => Promise.reject(new Error('not this way')) }),
+    );
     expect(await proxy.doGenerate(request)).toMatchObject({ finishReason: 'stop' });
     expect(await partsIn(await proxy.doStream(request))).toEqual(answerOf('hello'));
   });
@@ -124,18 +142,25 @@ describe('proxyModel', () => {
     const error = new Error('429');
     const model = new Model();
     vi.spyOn(model, 'doGenerate').mockRejectedValue(error);
-    const broken = async () => ({ stream: streamFrom([{ type: 'error', error }]), response: { headers: { 'x-h': '' } } });
+    const broken = async () => ({
+      stream: streamFrom([{ type: 'error', error }]),
+      response: { headers: { 'x-h': '' } },
+    });
     vi.spyOn(model, 'doStream').mockImplementation(broken);
     await expect(proxyModel(model, doorOf()).doGenerate(request)).rejects.toBe(error);
     await expect(proxyModel(model, doorOf([crossing])).doGenerate(request)).rejects.toBe(error);
-    expect(await partsIn(await proxyModel(model, doorOf()).doStream(request))).toEqual([{ type: 'error', error }]);
+    expect(await partsIn(await proxyModel(model, doorOf()).doStream(request))).toEqual([
+      { type: 'error', error },
+    ]);
   });
 
   it('gives Mastra a stream also with a complete answer, and our own errors as a part: what rejects is tried again', async () => {
     const error = new PerfError('MASTRA_PERF_NOT_CACHED', 'no stored answer');
     const strict: Middleware = { name: 'strict', run: () => Promise.reject(error) };
     const model = new Model();
-    expect(textOf(await partsIn(await proxyModel(model, doorOf([], { forMastra: true })).doGenerate(request)))).toBe('hello');
+    expect(
+      textOf(await partsIn(await proxyModel(model, doorOf([], { forMastra: true })).doGenerate(request))),
+    ).toBe('hello');
     const proxy = proxyModel(model, doorOf([strict], { forMastra: true }));
     expect(await partsIn(await proxy.doGenerate(request))).toEqual([{ type: 'error', error }]);
     expect(await partsIn(await proxy.doStream(request))).toEqual([{ type: 'error', error }]);
@@ -148,7 +173,12 @@ describe('sdkMiddleware', () => {
   it('does the same for wrapLanguageModel()', async () => {
     const model = new Model();
     const { specificationVersion, wrapGenerate, wrapStream } = sdkMiddleware('v4', doorOf());
-    const args = { doGenerate: () => model.doGenerate(request), doStream: () => model.doStream(request), params: request, model };
+    const args = {
+      doGenerate: () => model.doGenerate(request),
+      doStream: () => model.doStream(request),
+      params: request,
+      model,
+    };
     expect(specificationVersion).toBe('v4');
     expect(await wrapGenerate(args)).toMatchObject({ content: [{ type: 'text', text: 'hello' }] });
     expect(await partsIn(await wrapStream(args))).toEqual(answerOf('hello'));
@@ -160,10 +190,13 @@ describe('sdkMiddleware', () => {
 });
 
 describe('askModel', () => {
-  it.each([{}, { content: 'text' }, { stream: undefined }])('refuses an answer that is none: %j', async (answer) => {
-    const model = { doGenerate: async () => answer, doStream: async () => answer };
-    await expect(askModel(model, request, 'stream')).rejects.toThrow('neither content nor a stream');
-  });
+  it.each([{}, { content: 'text' }, { stream: undefined }])(
+    'refuses an answer that is none: %j',
+    async (answer) => {
+      const model = { doGenerate: async () => answer, doStream: async () => answer };
+      await expect(askModel(model, request, 'stream')).rejects.toThrow('neither content nor a stream');
+    },
+  );
 });
 
 describe('identityOf', () => {
@@ -176,6 +209,11 @@ describe('identityOf', () => {
     [undefined, undefined],
   ])('reads the endpoint from %o', (config, endpoint) => {
     const identity = identityOf(Object.assign(new Model(), { config }));
-    expect(identity).toEqual({ provider: 'test', modelId: 'm', specification: 'v3', ...(endpoint !== undefined && { endpoint }) });
+    expect(identity).toEqual({
+      provider: 'test',
+      modelId: 'm',
+      specification: 'v3',
+      ...(endpoint !== undefined && { endpoint }),
+    });
   });
 });

@@ -7,7 +7,10 @@ function watched(source = handDriven()) {
   const seen: StreamPart[] = [];
   const ends: Array<[EndStatus, unknown]> = [];
   const fault = vi.fn();
-  const observer = { part: (part: StreamPart) => void seen.push(part), end: (status: EndStatus, error?: unknown) => void ends.push([status, error]) };
+  const observer = {
+    part: (part: StreamPart) => void seen.push(part),
+    end: (status: EndStatus, error?: unknown) => void ends.push([status, error]),
+  };
   return { source, seen, ends, fault, reader: observe(source, observer, fault) };
 }
 

@@ -11,48 +11,76 @@ export interface Observer {
   end?(status: EndStatus, error?: unknown): void;
 }
 
+type Fault = (error: unknown) => void;
+
 /**
  * Lets an observer see parts on their way. What the observer throws is handed to `fault` and never reaches the reader:
  * once the model has answered, nothing may turn the answer into an error.
  */
-export function observe(reader: PartReader, observer: Observer, fault: (error: unknown) => void): PartReader {
-  let ended = false;
-  let partError: { readonly error: unknown } | undefined;
-  const see = (part: StreamPart): void => {
-    partError ??= errorOfPart(part);
-    try {
-      observer.part?.(part);
-    } catch (error) {
-      fault(error);
-    }
-  };
-  const end = (status: EndStatus, error?: unknown): void => {
-    if (ended) return;
-    ended = true;
-    try {
-      if (partError) observer.end?.('error', partError.error); // also when it was cancelled on account of that
-      else observer.end?.(status, error);
-    } catch (thrown) {
-      fault(thrown);
-    }
-  };
-  const pass = (result: ReadResult): ReadResult => {
-    if (result.done) end('ok');
-    else see(result.value);
+export function observe(reader: PartReader, observer: Observer, fault: Fault): PartReader {
+  const observed = reader instanceof ObservedReader ? reader : new ObservedReader(reader);
+  observed.add(observer, fault);
+  return observed;
+}
+
+/** One step for all observers that follow one another: a step costs a promise per part. */
+class ObservedReader implements PartReader {
+  readonly #source: PartReader;
+  readonly #observers: Array<{ readonly observer: Observer; readonly fault: Fault }> = [];
+  #partError: { readonly error: unknown } | undefined;
+  #ended = false;
+
+  constructor(source: PartReader) {
+    this.#source = source;
+  }
+
+  add(observer: Observer, fault: Fault): void {
+    this.#observers.push({ observer, fault });
+  }
+
+  read(): ReadResult | Promise<ReadResult> {
+    const result = this.#source.read();
+    return result instanceof Promise ? result.then(this.#pass, this.#fail) : this.#pass(result);
+  }
+
+  cancel(reason?: unknown): Promise<void> {
+    this.#end('aborted', reason);
+    return this.#source.cancel(reason);
+  }
+
+  readonly #pass = (result: ReadResult): ReadResult => {
+    if (result.done) this.#end('ok');
+    else this.#see(result.value);
     return result;
   };
-  const fail = (error: unknown): never => {
-    end('error', error);
+
+  readonly #fail = (error: unknown): never => {
+    this.#end('error', error);
     throw error;
   };
-  return {
-    read() {
-      const result = reader.read();
-      return result instanceof Promise ? result.then(pass, fail) : pass(result);
-    },
-    cancel(reason) {
-      end('aborted', reason);
-      return reader.cancel(reason);
-    },
-  };
+
+  #see(part: StreamPart): void {
+    this.#partError ??= errorOfPart(part);
+    for (const { observer, fault } of this.#observers) {
+      try {
+        observer.part?.(part);
+      } catch (error) {
+        fault(error);
+      }
+    }
+  }
+
+  #end(status: EndStatus, error?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const failed = this.#partError; // also when it was cancelled on account of that
+    for (const { observer, fault } of this.#observers) {
+      try {
+        if (failed) observer.end?.('error', failed.error);
+        else observer.end?.(status, error);
+      } catch (thrown) {
+        fault(thrown);
+      }
+    }
+  }
 }

@@ -5,9 +5,16 @@ import { outcomeMarker, type OutcomeFacts } from './outcome.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { answerOf, callOf, replyOf, testModel } from './test-calls.ts';
 
-const usage = { inputTokens: { total: 10, cacheRead: 4 }, outputTokens: { total: 5 }, raw: { prompt_tokens: 10 } };
+const usage = {
+  inputTokens: { total: 10, cacheRead: 4 },
+  outputTokens: { total: 5 },
+  raw: { prompt_tokens: 10 },
+};
 
-async function finishAfter(outcome: OutcomeFacts, { zero = true, usd }: { zero?: boolean; usd?: () => number | undefined } = {}) {
+async function finishAfter(
+  outcome: OutcomeFacts,
+  { zero = true, usd }: { zero?: boolean; usd?: () => number | undefined } = {},
+) {
   const parts = answerOf('hello', { usage, providerMetadata: { openai: { logprobs: 1 } } });
   const priceOf = vi.fn(usd ?? (() => 0.002));
   const fault = vi.fn();
@@ -34,7 +41,12 @@ describe('outcomeMarker', () => {
     expect(finish.usage).toEqual({ inputTokens: { total: 0, cacheRead: 0 }, outputTokens: { total: 0 } });
     expect(finish.providerMetadata).toEqual({
       openai: { logprobs: 1 },
-      mastraPerf: { outcome: 'hit', tier: 'l1', ageMs: 1235, saved: { inputTokens: 10, outputTokens: 5, usd: 0.002, ms: 800 } },
+      mastraPerf: {
+        outcome: 'hit',
+        tier: 'l1',
+        ageMs: 1235,
+        saved: { inputTokens: 10, outputTokens: 5, usd: 0.002, ms: 800 },
+      },
     });
     expect(priceOf).toHaveBeenCalledExactlyOnceWith('test', 'model', usage);
     expect(original.usage).toBe(usage);
@@ -42,7 +54,9 @@ describe('outcomeMarker', () => {
 
   it('names no tier and no age for a shared answer, and no dollars without a price', async () => {
     const { finish } = await finishAfter({ name: 'shared', savedMs: 20 }, { usd: () => undefined });
-    expect(finish.providerMetadata).toMatchObject({ mastraPerf: { outcome: 'shared', saved: { inputTokens: 10, outputTokens: 5, ms: 20 } } });
+    expect(finish.providerMetadata).toMatchObject({
+      mastraPerf: { outcome: 'shared', saved: { inputTokens: 10, outputTokens: 5, ms: 20 } },
+    });
     expect(JSON.stringify(finish.providerMetadata)).not.toMatch(/tier|ageMs|usd/);
   });
 
@@ -66,11 +80,18 @@ describe('outcomeOf', () => {
 
   it('reads results that are there and results that are to come', async () => {
     expect(outcomeOf({ providerMetadata: { mastraPerf: outcome } })).toBe(outcome);
-    await expect(outcomeOf({ providerMetadata: Promise.resolve({ mastraPerf: outcome }) })).resolves.toBe(outcome);
+    await expect(outcomeOf({ providerMetadata: Promise.resolve({ mastraPerf: outcome }) })).resolves.toBe(
+      outcome,
+    );
   });
 
-  it.each([[undefined], [null], ['text'], [{}], [{ openai: {} }]])('is undefined where there is none: %j', async (providerMetadata) => {
-    expect(outcomeOf({ providerMetadata })).toBeUndefined();
-    await expect(outcomeOf({ providerMetadata: Promise.resolve(providerMetadata) })).resolves.toBeUndefined();
-  });
+  it.each([[undefined], [null], ['text'], [{}], [{ openai: {} }]])(
+    'is undefined where there is none: %j',
+    async (providerMetadata) => {
+      expect(outcomeOf({ providerMetadata })).toBeUndefined();
+      await expect(
+        outcomeOf({ providerMetadata: Promise.resolve(providerMetadata) }),
+      ).resolves.toBeUndefined();
+    },
+  );
 });

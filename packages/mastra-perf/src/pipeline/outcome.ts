@@ -3,7 +3,7 @@ import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
 import { mapReader } from './reader.ts';
 import { readUsage, zeroUsage } from './usage.ts';
 
-/** How a call was answered: by the model, from the cache, by a call that was already under way, or past both. */
+/** How a call was answered: by the model, from the cache, by a call under way, or by the model because it should not be cached. */
 export type OutcomeName = 'miss' | 'hit' | 'shared' | 'bypass';
 
 /** What a call did not cost because it was answered without asking the model. */

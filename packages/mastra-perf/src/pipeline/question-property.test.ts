@@ -16,13 +16,21 @@ const keyOf = (request: ModelRequest): string => questionKey(model, caller, requ
 const isToolCallId = (path: Path): boolean => path.at(-1) === 'toolCallId';
 
 type Random = (below: number) => number;
-const random = (g: fc.GeneratorValue): Random => (below) => g(fc.nat, { max: below - 1 });
+const random =
+  (g: fc.GeneratorValue): Random =>
+  (below) =>
+    g(fc.nat, { max: below - 1 });
 
 /** The request with something done to every object that can have provider options: itself, its messages, their parts. */
-function atEveryLevel(request: ModelRequest, change: (holder: Record<string, unknown>) => Record<string, unknown>): ModelRequest {
+function atEveryLevel(
+  request: ModelRequest,
+  change: (holder: Record<string, unknown>) => Record<string, unknown>,
+): ModelRequest {
   const prompt = request.prompt.map((message) => {
     const { content } = message;
-    const parts = Array.isArray(content) ? content.map((part: unknown) => (isRecord(part) ? change(part) : part)) : content;
+    const parts = Array.isArray(content)
+      ? content.map((part: unknown) => (isRecord(part) ? change(part) : part))
+      : content;
     return { ...change({ ...message }), content: parts } as PromptMessage;
   });
   return { ...change({ ...request }), prompt } as ModelRequest;
@@ -69,15 +77,24 @@ describe('the key of a question changes', () => {
 
   it('with any bit of a file', () => {
     fc.assert(
-      fc.property(anyRequest, fc.uint8Array({ minLength: 1 }), fc.nat(), fc.nat(7), (request, data, at, bit) => {
-        const flipped = data.map((byte, index) => (index === at % data.length ? byte ^ (1 << bit) : byte));
-        const asking = (file: Uint8Array): ModelRequest => ({
-          ...request,
-          prompt: [...request.prompt, { role: 'user', content: [{ type: 'file', mediaType: 'image/png', data: file }] }],
-        });
-        expect(keyOf(asking(flipped))).not.toBe(keyOf(asking(data)));
-        expect(keyOf(asking(Buffer.from(data)))).toBe(keyOf(asking(data)));
-      }),
+      fc.property(
+        anyRequest,
+        fc.uint8Array({ minLength: 1 }),
+        fc.nat(),
+        fc.nat(7),
+        (request, data, at, bit) => {
+          const flipped = data.map((byte, index) => (index === at % data.length ? byte ^ (1 << bit) : byte));
+          const asking = (file: Uint8Array): ModelRequest => ({
+            ...request,
+            prompt: [
+              ...request.prompt,
+              { role: 'user', content: [{ type: 'file', mediaType: 'image/png', data: file }] },
+            ],
+          });
+          expect(keyOf(asking(flipped))).not.toBe(keyOf(asking(data)));
+          expect(keyOf(asking(Buffer.from(data)))).toBe(keyOf(asking(data)));
+        },
+      ),
       RUNS,
     );
   });
@@ -102,9 +119,10 @@ describe('the key of a question changes', () => {
         const path = g(fc.constantFrom, ...placesOf(asked, () => false).filter(({ length }) => length > 1));
         for (const { what, value } of changesAt(asked, path)) {
           const changed = value as typeof asked;
-          expect(questionKey(changed.identity, changed.asking, request), `${what} at /${path.join('/')}`).not.toBe(
-            questionKey(identity, asking, request),
-          );
+          expect(
+            questionKey(changed.identity, changed.asking, request),
+            `${what} at /${path.join('/')}`,
+          ).not.toBe(questionKey(identity, asking, request));
         }
       }),
       RUNS,
@@ -156,7 +174,11 @@ describe('the key of a question stays', () => {
     );
     fc.assert(
       fc.property(anyRequest, fc.dictionary(fc.mixedCase(identifying), fc.string()), (request, added) => {
-        const changed = { ...request, abortSignal: new AbortController().signal, headers: { ...added, ...request.headers } };
+        const changed = {
+          ...request,
+          abortSignal: new AbortController().signal,
+          headers: { ...added, ...request.headers },
+        };
         expect(keyOf(changed)).toBe(keyOf({ ...request, headers: request.headers ?? {} }));
         expect(keyOf({ ...changed, headers: request.headers ?? {} })).toBe(keyOf(request));
       }),
@@ -165,10 +187,14 @@ describe('the key of a question stays', () => {
   });
 
   it('with header names in another case, but not with other values', () => {
-    const headers = fc.dictionary(fc.constantFrom('x-tenant', 'authorization', 'openai-beta'), fc.string(), { minKeys: 1 });
+    const headers = fc.dictionary(fc.constantFrom('x-tenant', 'authorization', 'openai-beta'), fc.string(), {
+      minKeys: 1,
+    });
     fc.assert(
       fc.property(anyRequest, headers, fc.gen(), (request, given, g) => {
-        const mixed = Object.entries(given).map(([name, value]) => [g(fc.mixedCase, fc.constant(name)), value] as const);
+        const mixed = Object.entries(given).map(
+          ([name, value]) => [g(fc.mixedCase, fc.constant(name)), value] as const,
+        );
         const key = keyOf({ ...request, headers: given });
         expect(keyOf({ ...request, headers: Object.fromEntries(mixed) })).toBe(key);
         const [[name, value] = ['', '']] = Object.entries(given);
@@ -183,7 +209,10 @@ describe('the key of a question stays', () => {
       fc.property(anyRequest, fc.jsonValue(), fc.gen(), (request, value, g) => {
         const marked = atEveryLevel(request, (holder) => ({
           ...holder,
-          providerOptions: { [g(fc.constantFrom, 'mastra', 'mastraPerf')]: value, ...(holder.providerOptions as object) },
+          providerOptions: {
+            [g(fc.constantFrom, 'mastra', 'mastraPerf')]: value,
+            ...(holder.providerOptions as object),
+          },
         }));
         expect(keyOf(marked)).toBe(keyOf(request));
       }),
@@ -193,10 +222,17 @@ describe('the key of a question stays', () => {
 
   it('with other ids of tool calls, as long as they are the same ones throughout', () => {
     fc.assert(
-      fc.property(anyRequest, fc.uniqueArray(fc.string(), { minLength: 3, maxLength: 3 }), (request, names) => {
-        const renamed = mapIds(request, (id) => names['call_A call_B toolu_C'.split(' ').indexOf(id)] ?? id);
-        expect(keyOf(renamed)).toBe(keyOf(request));
-      }),
+      fc.property(
+        anyRequest,
+        fc.uniqueArray(fc.string(), { minLength: 3, maxLength: 3 }),
+        (request, names) => {
+          const renamed = mapIds(
+            request,
+            (id) => names['call_A call_B toolu_C'.split(' ').indexOf(id)] ?? id,
+          );
+          expect(keyOf(renamed)).toBe(keyOf(request));
+        },
+      ),
       RUNS,
     );
   });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from './call.ts';
 import { questionKey } from './question.ts';
 
-const model = { provider: 'openai.chat', modelId: 'gpt', specification: 'v3', endpoint: 'https://a.example/v1' };
+const model = {
+  provider: 'openai.chat',
+  modelId: 'gpt',
+  specification: 'v3',
+  endpoint: 'https://a.example/v1',
+};
 const caller = { agent: 'support', scope: ['resource', 'u1'] };
 const base: ModelRequest = { prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] };
 const key = questionKey(model, caller, base);
@@ -25,20 +30,28 @@ describe('questionKey', () => {
   });
 
   it.each<[what: string, other: string]>([
-    ['who calls within a scope', questionKey(model, { ...caller, resource: 'r', thread: 't', user: 'u' }, base)],
+    [
+      'who calls within a scope',
+      questionKey(model, { ...caller, resource: 'r', thread: 't', user: 'u' }, base),
+    ],
     ['an abort signal', keyOf({ abortSignal: AbortSignal.abort() })],
     ['headers that are undefined', keyOf({ headers: { 'x-tenant': undefined } })],
     ['no headers', keyOf({ headers: {} })],
     ['no raw chunks', keyOf({ includeRawChunks: false })],
     ['empty provider options', keyOf({ providerOptions: {} })],
-    ["Mastra's timestamps", keyOf({ prompt: [{ ...base.prompt[0]!, providerOptions: { mastra: { createdAt: 1 } } }] })],
+    [
+      "Mastra's timestamps",
+      keyOf({ prompt: [{ ...base.prompt[0]!, providerOptions: { mastra: { createdAt: 1 } } }] }),
+    ],
   ])('does not separate by %s', (_what, other) => {
     expect(other).toBe(key);
   });
 
   it("keeps a provider's options beside Mastra's", () => {
     const openai = { store: true };
-    expect(keyOf({ providerOptions: { openai, mastra: { createdAt: 1 } } })).toBe(keyOf({ providerOptions: { openai } }));
+    expect(keyOf({ providerOptions: { openai, mastra: { createdAt: 1 } } })).toBe(
+      keyOf({ providerOptions: { openai } }),
+    );
     expect(keyOf({ providerOptions: { openai } })).not.toBe(key);
   });
 
@@ -54,7 +67,10 @@ describe('questionKey', () => {
       return keyOf({
         prompt: [
           { role: 'assistant', content: [call(first), call(second)] },
-          { role: 'tool', content: [{ type: 'tool-result', toolCallId: result, output: { type: 'text', value: '12:00' } }] },
+          {
+            role: 'tool',
+            content: [{ type: 'tool-result', toolCallId: result, output: { type: 'text', value: '12:00' } }],
+          },
         ],
       });
     };
@@ -66,7 +82,11 @@ describe('questionKey', () => {
   });
 
   it('does not write into the request', () => {
-    const request = Object.freeze({ ...base, headers: Object.freeze({ 'X-A': '1' }), providerOptions: Object.freeze({ mastra: {} }) });
+    const request = Object.freeze({
+      ...base,
+      headers: Object.freeze({ 'X-A': '1' }),
+      providerOptions: Object.freeze({ mastra: {} }),
+    });
     const before = JSON.stringify(request);
     questionKey(model, caller, request);
     expect(JSON.stringify(request)).toBe(before);

@@ -1,5 +1,6 @@
 import { canonicalHash } from '../base/canonical-hash.ts';
 import type { Caller, ModelIdentity, ModelRequest, PromptMessage } from './call.ts';
+import { withoutItems } from './provider-items.ts';
 
 /** Changes whenever equal requests would be hashed differently than before: entries of other versions are not found. */
 const KEY_VERSION = 1;
@@ -32,7 +33,7 @@ const HOST_NAMESPACES = new Set(['mastra', 'mastraPerf']);
  * Whatever is not named here is in it, so that a field that a later version adds separates questions by default.
  *
  * Ids of tool calls are replaced by their order, because a replayed answer has fresh ones; which result belongs to which
- * call stays in the key.
+ * call stays in the key. Likewise a part's name at the provider (`itemId` of OpenAI's Responses API).
  */
 export function questionKey(model: ModelIdentity, caller: Caller, request: ModelRequest): string {
   const { abortSignal: _abortSignal, headers, includeRawChunks, prompt, providerOptions, ...rest } = request;
@@ -76,9 +77,11 @@ function questionPart(part: unknown, ordinal: (id: string) => number): unknown {
   if (!isRecord(part)) return part;
   const { providerOptions, toolCallId } = part;
   if (providerOptions === undefined && toolCallId === undefined) return part;
+  const options = withoutHost(providerOptions);
   return {
     ...part,
-    providerOptions: withoutHost(providerOptions),
+    // The item holds what is not in a reasoning part; of all others it is a name for what the part says itself.
+    providerOptions: part.type === 'reasoning' ? options : withoutItems(options),
     ...(typeof toolCallId === 'string' && { toolCallId: ordinal(toolCallId) }),
   };
 }
@@ -86,8 +89,13 @@ function questionPart(part: unknown, ordinal: (id: string) => number): unknown {
 /** `undefined` for options that held nothing but the host's: equal to no options at all. */
 function withoutHost(options: unknown): unknown {
   if (!isRecord(options)) return options;
-  const kept = Object.entries(options).filter(([namespace]) => !HOST_NAMESPACES.has(namespace));
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  let kept: Record<string, unknown> | undefined;
+  for (const namespace of Object.keys(options)) {
+    if (HOST_NAMESPACES.has(namespace)) continue;
+    kept ??= {};
+    kept[namespace] = options[namespace];
+  }
+  return kept;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

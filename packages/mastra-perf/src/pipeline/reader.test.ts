@@ -63,6 +63,21 @@ describe('streamOfReader', () => {
     await expect(streamOfReader(source).getReader().read()).rejects.toBe(error);
   });
 
+  it('gives all parts that came before a failure, however slowly they are read', async () => {
+    const error = new Error('connection lost');
+    const left = parts.slice(0, 3);
+    const source = {
+      read: () => (left.length > 0 ? { done: false as const, value: left.shift()! } : Promise.reject(error)),
+      cancel: async () => undefined,
+    };
+    const stream = streamOfReader(source).getReader();
+    for (const value of parts.slice(0, 3)) {
+      expect(await stream.read()).toEqual({ done: false, value });
+      await settled();
+    }
+    await expect(stream.read()).rejects.toBe(error);
+  });
+
   it('passes a cancel on', async () => {
     const source = handDriven();
     await streamOfReader(source).cancel('enough');

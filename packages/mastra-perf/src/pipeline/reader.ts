@@ -48,20 +48,37 @@ export function mapReader(reader: PartReader, change: (part: StreamPart) => Stre
   };
 }
 
-/** The web stream that a model returns. It pulls on demand and passes a cancel on. */
+/**
+ * The web stream that a model returns. It pulls on demand and passes a cancel on. Parts that are there already are handed
+ * over in one go: they take memory either way, and a pull for each of them costs a round through every stream behind.
+ */
 export function streamOfReader(reader: PartReader): ReadableStream<StreamPart> {
+  let ahead: Promise<ReadResult> | undefined;
   return new ReadableStream<StreamPart>(
     {
       pull(controller) {
-        const give = (result: ReadResult): void => {
-          if (result.done) controller.close();
-          else controller.enqueue(result.value);
-        };
-        const result = reader.read();
-        return result instanceof Promise ? result.then(give) : give(result);
+        for (;;) {
+          const result = ahead ?? reader.read();
+          ahead = undefined;
+          if (!(result instanceof Promise)) {
+            give(controller, result);
+            if (result.done) return undefined;
+          } else if (controller.desiredSize === 0) return result.then((late) => give(controller, late));
+          else {
+            // What is handed over must be read first: a stream that fails drops what is still in it.
+            ahead = result;
+            ahead.catch(() => undefined); // seen by the next pull, if there is one
+            return undefined;
+          }
+        }
       },
       cancel: (reason) => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   );
+}
+
+function give(controller: ReadableStreamDefaultController<StreamPart>, result: ReadResult): void {
+  if (result.done) controller.close();
+  else controller.enqueue(result.value);
 }

@@ -52,7 +52,13 @@ describe('a stored answer', () => {
   });
 
   it('keeps a run of deltas as one part with the lengths of its pieces', () => {
-    const stored = record([delta('0', 'He'), delta('0', ''), delta('0', 'llo'), delta('1', '!'), delta('0', '?')]);
+    const stored = record([
+      delta('0', 'He'),
+      delta('0', ''),
+      delta('0', 'llo'),
+      delta('1', '!'),
+      delta('0', '?'),
+    ]);
     expect(stored).toStrictEqual([
       { part: delta('0', 'Hello'), cuts: [2, 0, 3] },
       { part: delta('1', '!'), cuts: [1] },
@@ -62,7 +68,12 @@ describe('a stored answer', () => {
 
   it('does not join deltas of a text with those of a reasoning, nor those that carry more than text', () => {
     const signed = { ...delta('0', 'b'), providerMetadata: { anthropic: { signature: 's' } } };
-    const parts = [delta('0', 'a'), signed, { ...delta('0', 'c'), type: 'reasoning-delta' }, { ...delta('0', 'd'), index: 7 }];
+    const parts = [
+      delta('0', 'a'),
+      signed,
+      { ...delta('0', 'c'), type: 'reasoning-delta' },
+      { ...delta('0', 'd'), index: 7 },
+    ];
     expect(record(parts).map(({ part }) => part)).toStrictEqual(parts);
   });
 

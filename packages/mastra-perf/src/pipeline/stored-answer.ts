@@ -46,8 +46,13 @@ export function answerRecorder(): AnswerRecorder {
   };
 }
 
-const BARE = new Set(['type', 'id', 'delta']);
-const isBare = (part: DeltaPart): boolean => Object.keys(part).every((key) => BARE.has(key) || part[key] === undefined);
+/** True if a delta says nothing beside its text, so that it can be joined with others. */
+function isBare(part: DeltaPart): boolean {
+  for (const key in part) {
+    if (key !== 'type' && key !== 'id' && key !== 'delta' && part[key] !== undefined) return false;
+  }
+  return true;
+}
 
 /** The parts again as they were streamed, all of them new objects. */
 export function* splitDeltas(stored: readonly StoredPart[]): Generator<StreamPart> {

@@ -21,13 +21,17 @@ export function answerOf(text: string, finish: Partial<StreamPart> = {}): Stream
   ];
 }
 
-export const replyOf = (parts: readonly StreamPart[], head: Reply['head'] = {}): Reply => ({ head, parts: readerOfParts(parts) });
+export const replyOf = (parts: readonly StreamPart[], head: Reply['head'] = {}): Reply => ({
+  head,
+  parts: readerOfParts(parts),
+});
 
 export const textOf = (parts: readonly StreamPart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? String(part.delta) : '')).join('');
 
 /** Reads a reply to its end and gives its text. */
-export const textFrom = async (reply: Reply | Promise<Reply>): Promise<string> => textOf(await readAll(await reply));
+export const textFrom = async (reply: Reply | Promise<Reply>): Promise<string> =>
+  textOf(await readAll(await reply));
 
 /** A source of parts that a test drives by hand. */
 export interface HandDriven extends PartReader {
@@ -96,7 +100,10 @@ export interface CallSettings {
 }
 
 /** A call at the head of the pipeline. */
-export function callOf(model: Pick<TestModel, 'invoke'>, { method = 'stream', request, caller, overrides }: CallSettings = {}): ModelCall {
+export function callOf(
+  model: Pick<TestModel, 'invoke'>,
+  { method = 'stream', request, caller, overrides }: CallSettings = {},
+): ModelCall {
   return beginCall(
     {
       method,

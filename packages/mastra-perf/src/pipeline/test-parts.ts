@@ -6,7 +6,10 @@ import type { StreamPart } from './parts.ts';
  */
 
 const word = fc.stringMatching(/^[a-z]{1,6}$/);
-const record = (fields: Record<string, fc.Arbitrary<unknown>>, requiredKeys = Object.keys(fields)): fc.Arbitrary<StreamPart> =>
+const record = (
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  requiredKeys = Object.keys(fields),
+): fc.Arbitrary<StreamPart> =>
   fc.record(fields, { requiredKeys, noNullPrototype: true }) as fc.Arbitrary<never>;
 
 /** Cut anywhere, so that characters outside the basic plane come apart into lone surrogates. */
@@ -19,17 +22,32 @@ const few = { maxKeys: 2, noNullPrototype: true };
 export const anyMetadata = fc.dictionary(word, fc.dictionary(word, fc.jsonValue({ maxDepth: 1 }), few), few);
 
 const part = (type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<StreamPart> =>
-  record({ type: fc.constant(type), ...fields, providerMetadata: anyMetadata }, ['type', ...Object.keys(fields)]);
+  record({ type: fc.constant(type), ...fields, providerMetadata: anyMetadata }, [
+    'type',
+    ...Object.keys(fields),
+  ]);
 
 const delta = fc.constantFrom('text-delta', 'reasoning-delta', 'tool-input-delta').chain((type) =>
   fc.oneof(
     { arbitrary: record({ type: fc.constant(type), id: blockId, delta: piece }), weight: 4 },
     { arbitrary: part(type, { id: blockId, delta: piece }), weight: 1 },
-    { arbitrary: record({ type: fc.constant(type), id: blockId, delta: piece, 'a new field': fc.jsonValue() }), weight: 1 },
+    {
+      arbitrary: record({
+        type: fc.constant(type),
+        id: blockId,
+        delta: piece,
+        'a new field': fc.jsonValue(),
+      }),
+      weight: 1,
+    },
   ),
 );
 
-const fileData = fc.oneof(fc.uint8Array({ maxLength: 6 }), fc.base64String(), record({ type: fc.constant('data'), data: fc.uint8Array() }));
+const fileData = fc.oneof(
+  fc.uint8Array({ maxLength: 6 }),
+  fc.base64String(),
+  record({ type: fc.constant('data'), data: fc.uint8Array() }),
+);
 
 export const contentPart: fc.Arbitrary<StreamPart> = fc.oneof(
   part('tool-call', { toolCallId: blockId, toolName: word, input: fc.json({ maxDepth: 1 }) }),
@@ -42,9 +60,15 @@ export const contentPart: fc.Arbitrary<StreamPart> = fc.oneof(
 export const anyPart: fc.Arbitrary<StreamPart> = fc.oneof(
   { arbitrary: delta, weight: 8 },
   { arbitrary: contentPart, weight: 2 },
-  ...['text', 'reasoning', 'tool-input'].flatMap((kind) => [part(`${kind}-start`, { id: blockId }), part(`${kind}-end`, { id: blockId })]),
+  ...['text', 'reasoning', 'tool-input'].flatMap((kind) => [
+    part(`${kind}-start`, { id: blockId }),
+    part(`${kind}-end`, { id: blockId }),
+  ]),
   part('response-metadata', { id: word, modelId: word, timestamp: fc.date({ noInvalidDate: true }) }),
-  part('finish', { finishReason: fc.constantFrom('stop', 'length'), usage: record({ inputTokens: fc.nat(), outputTokens: fc.nat() }) }),
+  part('finish', {
+    finishReason: fc.constantFrom('stop', 'length'),
+    usage: record({ inputTokens: fc.nat(), outputTokens: fc.nat() }),
+  }),
 );
 
 /** An item of the content that `doGenerate` returns. */

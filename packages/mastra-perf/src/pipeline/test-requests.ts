@@ -31,15 +31,22 @@ const fileData = fc.oneof(
   fc.record({ type: fc.constant('data'), data: fc.oneof(bytes, fc.base64String()) }),
   fc.record({ type: fc.constant('url'), url }),
 );
-const filePart = part({ type: fc.constant('file'), data: fileData, mediaType: fc.constantFrom('image/png', 'application/pdf') });
+const filePart = part({
+  type: fc.constant('file'),
+  data: fileData,
+  mediaType: fc.constantFrom('image/png', 'application/pdf'),
+});
 const toolOutput = fc.oneof(
   fc.record({ type: fc.constantFrom('text', 'error-text'), value: text }),
   fc.record({ type: fc.constantFrom('json', 'error-json'), value: json }),
   fc.record({
     type: fc.constant('content'),
-    value: fc.array(fc.oneof(textPart, fc.record({ type: fc.constant('media'), data: fc.base64String(), mediaType: word })), {
-      maxLength: 2,
-    }),
+    value: fc.array(
+      fc.oneof(textPart, fc.record({ type: fc.constant('media'), data: fc.base64String(), mediaType: word })),
+      {
+        maxLength: 2,
+      },
+    ),
   }),
 );
 const toolCall = part({ type: fc.constant('tool-call'), toolCallId, toolName: word, input: json });
@@ -50,13 +57,20 @@ const parts = (...kinds: Array<fc.Arbitrary<unknown>>) => fc.array(fc.oneof(...k
 const messages = fc.oneof(
   message('system', text),
   message('user', parts(textPart, filePart)),
-  message('assistant', parts(textPart, filePart, part({ type: fc.constant('reasoning'), text }), toolCall, toolResult)),
+  message(
+    'assistant',
+    parts(textPart, filePart, part({ type: fc.constant('reasoning'), text }), toolCall, toolResult),
+  ),
   message('tool', parts(toolResult)),
 );
 
 const jsonSchema = fc.record({
   type: fc.constant('object'),
-  properties: fc.dictionary(word, fc.record({ type: fc.constantFrom('string', 'number'), description: text }), { maxKeys: 2 }),
+  properties: fc.dictionary(
+    word,
+    fc.record({ type: fc.constantFrom('string', 'number'), description: text }),
+    { maxKeys: 2 },
+  ),
   required: fc.array(word, { maxLength: 2 }),
   additionalProperties: fc.boolean(),
 });
@@ -79,16 +93,23 @@ const known = {
     fc.record({ type: fc.constant('json'), schema: jsonSchema, name: word }),
   ),
   includeRawChunks: fc.constant(true),
-  headers: fc.dictionary(fc.constantFrom('x-tenant', 'authorization', 'OpenAI-Beta', 'x-b4'), text, { maxKeys: 2 }),
+  headers: fc.dictionary(fc.constantFrom('x-tenant', 'authorization', 'OpenAI-Beta', 'x-b4'), text, {
+    maxKeys: 2,
+  }),
   providerOptions,
   'a field of tomorrow': json,
 };
 
-export const anyRequest: fc.Arbitrary<ModelRequest> = fc.record(known, { requiredKeys: ['prompt'] }) as fc.Arbitrary<never>;
+export const anyRequest: fc.Arbitrary<ModelRequest> = fc.record(known, {
+  requiredKeys: ['prompt'],
+}) as fc.Arbitrary<never>;
 
 export const anyModel: fc.Arbitrary<ModelIdentity> = fc.record(
   { provider: word, modelId: word, specification: fc.constantFrom('v2', 'v3', 'v4'), endpoint: address },
   { requiredKeys: ['provider', 'modelId', 'specification'] },
 );
 
-export const anyCaller: fc.Arbitrary<Caller> = fc.record({ agent: word, scope: fc.array(word, { maxLength: 3 }) });
+export const anyCaller: fc.Arbitrary<Caller> = fc.record({
+  agent: word,
+  scope: fc.array(word, { maxLength: 3 }),
+});

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readUsage, zeroUsage } from './usage.ts';
 
-const v2 = { inputTokens: 100, outputTokens: 20, totalTokens: 120, reasoningTokens: 5, cachedInputTokens: 60 };
+const v2 = {
+  inputTokens: 100,
+  outputTokens: 20,
+  totalTokens: 120,
+  reasoningTokens: 5,
+  cachedInputTokens: 60,
+};
 const v3 = {
   inputTokens: { total: 100, noCache: 30, cacheRead: 60, cacheWrite: 10 },
   outputTokens: { total: 20, text: 15, reasoning: 5 },
@@ -10,8 +16,16 @@ const v3 = {
 
 describe('readUsage', () => {
   it.each([
-    ['v2', v2, { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, cacheWriteTokens: 0, reasoningTokens: 5 }],
-    ['v3 and v4', v3, { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, cacheWriteTokens: 10, reasoningTokens: 5 }],
+    [
+      'v2',
+      v2,
+      { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, cacheWriteTokens: 0, reasoningTokens: 5 },
+    ],
+    [
+      'v3 and v4',
+      v3,
+      { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60, cacheWriteTokens: 10, reasoningTokens: 5 },
+    ],
     [
       'half of either',
       { inputTokens: { total: 7 }, outputTokens: 3 },
@@ -47,7 +61,13 @@ describe('readUsage', () => {
 
 describe('zeroUsage', () => {
   it('keeps the shape with every count at zero, and drops what the provider billed', () => {
-    expect(zeroUsage(v2)).toStrictEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cachedInputTokens: 0 });
+    expect(zeroUsage(v2)).toStrictEqual({
+      inputTokens: 0,
+      outputTokens: 0,
+      totalTokens: 0,
+      reasoningTokens: 0,
+      cachedInputTokens: 0,
+    });
     expect(zeroUsage(v3)).toStrictEqual({
       inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
       outputTokens: { total: 0, text: 0, reasoning: 0 },
@@ -56,7 +76,10 @@ describe('zeroUsage', () => {
   });
 
   it('keeps what was not reported unreported', () => {
-    expect(zeroUsage({ inputTokens: undefined, outputTokens: null })).toStrictEqual({ inputTokens: undefined, outputTokens: null });
+    expect(zeroUsage({ inputTokens: undefined, outputTokens: null })).toStrictEqual({
+      inputTokens: undefined,
+      outputTokens: null,
+    });
     expect(zeroUsage(undefined)).toBeUndefined();
   });
 

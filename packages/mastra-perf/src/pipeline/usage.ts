@@ -34,8 +34,9 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
 export function zeroUsage(usage: unknown): unknown {
   if (typeof usage === 'number') return 0;
   if (typeof usage !== 'object' || usage === null) return usage;
-  const kept = Object.entries(usage).filter(([name]) => name !== 'raw');
-  return Object.fromEntries(kept.map(([name, value]) => [name, zeroUsage(value)]));
+  const zero: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(usage)) if (name !== 'raw') zero[name] = zeroUsage(value);
+  return zero;
 }
 
 const fields = (value: unknown): Record<string, unknown> | undefined =>
