@@ -1,8 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { callOverhead } from './call-overhead.ts';
+import { importTime } from './import-time.ts';
 import { printTable } from './table.ts';
 
-const benches = { 'call-overhead': callOverhead };
+const benches = { 'import-time': importTime, 'call-overhead': callOverhead };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');
 const names = asked.length > 0 ? asked : Object.keys(benches);

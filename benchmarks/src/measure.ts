@@ -1,3 +1,5 @@
+import { median } from './median.ts';
+
 export interface Case {
   readonly name: string;
   /** One call; `round` makes its question unlike those of other rounds. */
@@ -21,9 +23,4 @@ export async function medians(cases: readonly Case[], rounds: { readonly warm: n
     }
   }
   return new Map([...samples].map(([name, values]) => [name, median(values)]));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -9,6 +9,7 @@ export default defineConfig({
   target: 'node22',
   platform: 'node',
   // A few schemas of zod are bundled: importing the package would cost several times the plugin. No type shows it.
+  outputOptions: { comments: { jsdoc: false } },
   treeshake: { moduleSideEffects: false },
   deps: { onlyBundle: ['zod'], dts: { neverBundle: [/^zod/] } },
 });

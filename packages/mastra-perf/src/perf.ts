@@ -160,7 +160,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     }
     uninstall = installOn(target, { wrap: (model, origin) => proxyModel(model, doorFor(origin, true)) });
     mastra = target;
-    if (settings.agents.length > 0) void clock.turn().then(() => closed || warnOfUnknownAgents(target, settings.agents));
+    if (settings.agents.length > 0) void clock.settled().then(() => closed || warnOfUnknownAgents(target, settings.agents));
   };
 
   const close = async (): Promise<void> => {

@@ -84,7 +84,7 @@ it('keeps scopes apart that are named per call, and users are counted', async ()
   for (const scope of ['a', 'b', 'a', 'b']) await ask(perf.context({ scope, user: `user-${scope}` }));
   expect(model.calls.total).toBe(2);
   const rows = await perf.usage.report({ by: ['user'] });
-  expect(rows.map(({ user }) => user).sort()).toEqual(['user-a', 'user-b']);
+  expect(rows.map(({ user }) => user).toSorted()).toEqual(['user-a', 'user-b']);
 });
 
 it('adds to a request context that exists', async () => {

@@ -57,7 +57,7 @@ function writeItems(items: readonly unknown[], out: Out, depth: number): void {
 function writeFields(value: Record<string, unknown>, out: Out, depth: number): void {
   out.text += '{';
   const keys = Object.keys(value);
-  if (keys.length > 1) keys.sort(); // oxlint-disable-line unicorn/no-array-sort -- an array of our own, on a hot path
+  if (keys.length > 1) keys.sort();
   for (const key of keys) {
     const field = value[key];
     if (field === undefined || typeof field === 'function') continue;

@@ -4,12 +4,13 @@ export interface Clock {
   now(): number;
   /** Milliseconds from a steady source, for what is measured (durations). */
   monotonic(): number;
-  /** Resolves after the current turn of the event loop. */
-  turn(): Promise<void>;
+  /** Resolves when all promises have run that can, before the event loop turns to timers and sockets. */
+  settled(): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  // A tick that a promise asks for comes when no promise is left to run; an immediate would cost a round of the event loop.
+  settled: () => new Promise((resolve) => process.nextTick(resolve)),
 };

@@ -15,7 +15,7 @@ export function testClock(start = 1_750_000_000_000): TestClock {
   return {
     now: () => start + elapsed,
     monotonic: () => elapsed,
-    turn: () => new Promise((resolve) => turns.push(resolve)),
+    settled: () => new Promise((resolve) => turns.push(resolve)),
     advance: (ms) => void (elapsed += ms),
     waiting: () => turns.length,
     endTurn() {

@@ -82,13 +82,14 @@ describe('never stored', () => {
     ['after its last part: that is all of it', 0, 1],
   ])('is an answer that its reader gave up %s', async (_when, left, entries) => {
     const source = handDriven();
-    const { ask, tier } = setUp(() => ({ head: {}, parts: source }));
+    const { ask, tier, reasons } = setUp(() => ({ head: {}, parts: source }));
     source.push(...answerOf('hello'));
     const reply = await ask();
     for (const _part of answerOf('hello').slice(left)) await reply.parts.read();
     await reply.parts.cancel('enough');
     expect(source.cancels).toEqual(['enough']);
     expect(tier.stats().entries).toBe(entries);
+    expect(reasons).toEqual([]); // only complete answers are told of
   });
 
   it('is broken JSON where JSON was asked for', async () => {
@@ -106,18 +107,19 @@ describe('never stored', () => {
     expect(reasons).toEqual(['too-large']);
   });
 
-  it('is an answer that cannot be copied: it is given, and the fault is told once', async () => {
+  it('is an answer with a part that cannot be copied: it is given, and the fault is told once', async () => {
     class Stamp {}
-    const parts = answerOf('hello', { providerMetadata: { p: { stamp: new Stamp() } } });
-    const { ask, tier, fault, model } = setUp(() => replyOf([parts.at(-1)!, ...parts]));
+    const odd = { type: 'source', id: 's', stamp: new Stamp() };
+    const parts = answerOf('hello');
+    const { ask, tier, fault, model, reasons } = setUp(() =>
+      replyOf([...parts.slice(0, 4), odd, odd, ...parts.slice(4)]),
+    );
     expect(await textFrom(ask())).toBe('hello');
+    expect(fault.mock.calls).toEqual([['cache.fill', expect.any(TypeError)]]);
+    expect(reasons).toEqual([]);
     expect(await textFrom(ask())).toBe('hello');
     expect(model.asked).toHaveLength(2);
     expect(tier.stats().entries).toBe(0);
-    expect(fault.mock.calls).toEqual([
-      ['cache.fill', expect.any(TypeError)],
-      ['cache.fill', expect.any(TypeError)],
-    ]);
   });
 
   it('is nothing else: truncated answers are, where that is wanted', async () => {

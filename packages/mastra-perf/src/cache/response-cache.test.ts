@@ -213,7 +213,7 @@ describe('how a call uses the cache', () => {
     await ask(call);
     const second = begin(call);
     expect(await textFrom(second.reply)).toBe('answer 1');
-    expect(second.call.facts.outcome).toEqual({ name: 'miss' });
+    expect(second.call.facts.outcome).toEqual({ name: 'bypass' });
     expect(model.asked).toHaveLength(2);
     expect(told).toEqual([]);
   });

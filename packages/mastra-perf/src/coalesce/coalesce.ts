@@ -16,7 +16,7 @@ export interface CoalesceDeps {
  * Single-flight: equal calls that are under way at the same time share one call to the model. Everyone streams live from
  * the first part on; who gives up leaves alone; if the model refuses the shared call, the others try once more, together.
  *
- * A generate call waits one turn of the event loop before it asks the model. A burst arrives within that turn, and if
+ * A generate call lets everything run that is ready before it asks the model. A burst arrives within that time, and if
  * somebody in it wants a stream, that call is the one made: an answer that is not streamed cannot be shared live. Alone, a
  * generate call reaches the model as a generate call.
  */
@@ -39,7 +39,7 @@ export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
       streams: call.method === 'stream',
       ask: (signal) => next({ ...call, request: { ...call.request, abortSignal: signal } }),
     });
-    if (call.method === 'generate' && !mine.started()) await Promise.race([clock.turn(), place.catch(() => undefined)]);
+    if (call.method === 'generate' && !mine.started()) await Promise.race([clock.settled(), place.catch(() => undefined)]);
     if (!isAborted(abortSignal)) mine.start();
     const { reply, isPilot, savedMs } = await place;
     return isPilot ? reply : follow(call, reply, savedMs, clock);

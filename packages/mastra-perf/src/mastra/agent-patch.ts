@@ -1,4 +1,4 @@
-import { type ModelLike } from '../pipeline/model-proxy.ts';
+import type { ModelLike } from '../pipeline/model-proxy.ts';
 import type { AgentLike, RequestContextLike } from './host.ts';
 import type { Patch } from './patch.ts';
 import type { Registry } from './registry.ts';

@@ -20,7 +20,7 @@ const PARTS: StreamPart[] = [
 /** A clock that stands still until a model takes its time. */
 function setUp(options: Partial<LatencyDeps> = {}) {
   let time = 1000;
-  const clock: Clock = { now: () => time, monotonic: () => time, turn: () => Promise.resolve() };
+  const clock: Clock = { now: () => time, monotonic: () => time, settled: () => Promise.resolve() };
   const faults: unknown[] = [];
   const fault = (_where: string, error: unknown): void => void faults.push(error);
   const events = createEvents();

@@ -12,7 +12,7 @@ const plain = fc.anything({
   withNullPrototype: false,
   withUnicodeString: true,
   withSparseArray: false,
-  key: fc.string().filter((key) => key !== '__proto__'),
+  key: fc.oneof(fc.string(), fc.constant('__proto__')),
   values: [
     fc.string(),
     fc.double(),
@@ -67,7 +67,8 @@ describe('clonePlain', () => {
 
   it('does not let a field name reach the prototype', () => {
     const copy = clonePlain(JSON.parse('{"__proto__":{"polluted":true},"a":1}') as object);
-    expect(copy).toStrictEqual({ a: 1 });
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"polluted":true},"a":1}');
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
     expect('polluted' in copy).toBe(false);
   });
 

@@ -24,11 +24,16 @@ function clone(value: unknown, depth: number): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const field = (value as Record<string, unknown>)[key];
-    // A field of this name would set the prototype instead of a field.
-    if (key !== '__proto__') copy[key] = typeof field === 'string' ? field : clone(field, depth + 1);
+    const kept = typeof field === 'string' ? field : clone(field, depth + 1);
+    if (key === '__proto__') define(copy, key, kept);
+    else copy[key] = kept;
   }
   return copy;
 }
+
+/** An assignment to a field of this name would set the prototype instead. */
+const define = (object: object, key: string, value: unknown): object =>
+  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 
 function cloneBuiltIn(value: object): object {
   if (value instanceof Date) return new Date(value);

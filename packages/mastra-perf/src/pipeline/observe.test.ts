@@ -88,6 +88,28 @@ describe('observe', () => {
     expect(fault).toHaveBeenCalledWith(new Error('observer'));
   });
 
+  it('lets several observers see the same, and each fail for itself', async () => {
+    const source = handDriven();
+    const [parts, ends, faults]: [string[], string[], unknown[]] = [[], [], []];
+    const observer = (name: string) => ({
+      part: ({ type }: StreamPart) => void parts.push(`${name} ${type}`),
+      end: (status: EndStatus) => void ends.push(`${name} ${status}`),
+    });
+    const broken = () => {
+      throw new Error('observer');
+    };
+    const inner = observe(source, observer('inner'), vi.fn());
+    const middle = observe(inner, { part: broken, end: broken }, (error) => faults.push(error));
+    const outer = observe(middle, observer('outer'), vi.fn());
+    source.push({ type: 'text-start', id: '0' });
+    await outer.read();
+    await outer.cancel('enough');
+    expect(parts).toEqual(['inner text-start', 'outer text-start']);
+    expect(ends).toEqual(['inner aborted', 'outer aborted']);
+    expect(faults).toEqual([new Error('observer'), new Error('observer')]);
+    expect(source.cancels).toEqual(['enough']);
+  });
+
   it('needs no observer', async () => {
     const source = handDriven();
     source.push({ type: 'text-start', id: '0' });

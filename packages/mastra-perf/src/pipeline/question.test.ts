@@ -81,6 +81,18 @@ describe('questionKey', () => {
     expect(run('a', 'b', 'lost')).not.toBe(run('a', 'b', 'a'));
   });
 
+  it("takes a part's name at the provider for a name, but the item of a reasoning for its content", () => {
+    const run = (type: string, itemId?: string, more = {}) => {
+      const providerOptions = itemId === undefined ? undefined : { openai: { itemId, ...more } };
+      return keyOf({ prompt: [{ role: 'assistant', content: [{ type, text: 'hi', providerOptions }] }] });
+    };
+    expect(run('text', 'msg_1')).toBe(run('text', 'msg_2'));
+    expect(run('text', 'msg_1')).toBe(run('text'));
+    expect(run('text', 'msg_1', { phase: 'final' })).not.toBe(run('text', 'msg_1'));
+    expect(run('reasoning', 'rs_1')).not.toBe(run('reasoning', 'rs_2'));
+    expect(run('reasoning', 'rs_1')).not.toBe(run('reasoning'));
+  });
+
   it('does not write into the request', () => {
     const request = Object.freeze({
       ...base,

@@ -49,7 +49,7 @@ const fileData = fc.oneof(
   record({ type: fc.constant('data'), data: fc.uint8Array() }),
 );
 
-export const contentPart: fc.Arbitrary<StreamPart> = fc.oneof(
+const contentPart: fc.Arbitrary<StreamPart> = fc.oneof(
   part('tool-call', { toolCallId: blockId, toolName: word, input: fc.json({ maxDepth: 1 }) }),
   part('tool-result', { toolCallId: blockId, toolName: word, result: fc.jsonValue({ maxDepth: 2 }) }),
   part('source', { sourceType: fc.constant('url'), id: word, url: fc.constant('https://a.example/') }),

@@ -13,7 +13,7 @@ const bytes = fc.uint8Array({ maxLength: 12 });
 const address = word.map((name) => `https://${name}.example/v1`);
 const url = address.map((href) => new URL(href));
 /** Few, so that some calls have results and some ids are taken twice. */
-export const toolCallId = fc.constantFrom('call_A', 'call_B', 'toolu_C');
+const toolCallId = fc.constantFrom('call_A', 'call_B', 'toolu_C');
 
 const providerOptions = fc.dictionary(
   fc.constantFrom('openai', 'anthropic', 'google'),

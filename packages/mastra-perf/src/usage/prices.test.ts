@@ -5,7 +5,7 @@ import { createPriceBook, type PriceBookOptions } from './prices.ts';
 const clockAt = (time: string): Clock => ({
   now: () => Date.parse(time),
   monotonic: () => 0,
-  turn: () => Promise.resolve(),
+  settled: () => Promise.resolve(),
 });
 
 function setUp(options: Partial<PriceBookOptions> = {}) {

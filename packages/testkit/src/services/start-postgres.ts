@@ -6,6 +6,7 @@ import { onFreePort } from './free-port.ts';
 import { givenPostgres } from './given-postgres.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { privateDir } from './private-dir.ts';
+import { runnableBinaries } from './runnable-binaries.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 export interface PostgresServer extends AsyncDisposable {
@@ -42,9 +43,10 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 async function ownPostgres(): Promise<PostgresServer> {
-  const { initdb, postgres } = await postgresBinaries();
+  const found = await postgresBinaries();
   const user = await unprivilegedUser();
   const dir = privateDir('postgres', user);
+  const { initdb, postgres } = await runnableBinaries(found, user, dir.path);
   const data = join(dir.path, 'data');
   const spawnOptions = { env: { ...process.env, LC_ALL: 'C' }, ...user };
   const startOn = (port: number): Promise<ChildServer> =>
