@@ -11,15 +11,26 @@ import type { Table } from './table.ts';
 const PLAIN = 'Mastra alone';
 const rounds = { warm: 1000, measured: 1000 };
 
-
 function agentWith(processors: object = {}, extra: object = {}): Agent {
-  const config = { id: 'a', name: 'a', instructions: 'Answer briefly.', model: mockModel({ spec: 'v3' }), ...extra };
+  const config = {
+    id: 'a',
+    name: 'a',
+    instructions: 'Answer briefly.',
+    model: mockModel({ spec: 'v3' }),
+    ...extra,
+  };
   const agent = new Agent(config as never);
-  new Mastra({ agents: { a: agent }, logger: false, storage: new InMemoryStore(), processors: processors as never });
+  new Mastra({
+    agents: { a: agent },
+    logger: false,
+    storage: new InMemoryStore(),
+    processors: processors as never,
+  });
   return agent;
 }
 
-const builtIn = (): Agent => agentWith({}, { inputProcessors: [new ResponseCache({ cache: new InMemoryServerCache() })] });
+const builtIn = (): Agent =>
+  agentWith({}, { inputProcessors: [new ResponseCache({ cache: new InMemoryServerCache() })] });
 const fresh = (round: number): string => `Question ${round}: what does a cache of answers save?`;
 const asked = (): string => 'What does a cache of answers save?';
 
@@ -61,6 +72,8 @@ export async function callOverhead(): Promise<Table> {
     title: 'One agent call, model without latency',
     columns: ['method', 'case', 'median ms', 'ratio to Mastra alone'],
     rows,
-    notes: [`${rounds.measured} interleaved rounds after ${rounds.warm} to warm up, in one process. Ratios are comparable, milliseconds depend on the machine.`],
+    notes: [
+      `${rounds.measured} interleaved rounds after ${rounds.warm} to warm up, in one process. Ratios are comparable, milliseconds depend on the machine.`,
+    ],
   };
 }

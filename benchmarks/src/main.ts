@@ -7,7 +7,9 @@ const benches = { 'import-time': importTime, 'call-overhead': callOverhead };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');
 const names = asked.length > 0 ? asked : Object.keys(benches);
-console.log(`Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`,
+);
 for (const name of names) {
   if (!Object.hasOwn(benches, name)) {
     console.error(`no bench "${name}"; there are: ${Object.keys(benches).join(', ')}`);

@@ -10,7 +10,10 @@ export interface Case {
  * Median milliseconds of each case. Rounds are interleaved, one call of each case in changing order, so that whatever
  * else the machine does falls on all of them alike.
  */
-export async function medians(cases: readonly Case[], rounds: { readonly warm: number; readonly measured: number }): Promise<Map<string, number>> {
+export async function medians(
+  cases: readonly Case[],
+  rounds: { readonly warm: number; readonly measured: number },
+): Promise<Map<string, number>> {
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds.warm + rounds.measured; round++) {
     for (let index = 0; index < cases.length; index++) {

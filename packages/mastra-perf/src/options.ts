@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
 import { parseOptions } from './base/parse-options.ts';
 import { feature, options } from './base/schema.ts';
-import { agentCacheSchema, cacheSchema, type CacheBounds, type CacheOptions, type CacheSettings } from './cache/options.ts';
+import {
+  agentCacheSchema,
+  cacheSchema,
+  type CacheBounds,
+  type CacheOptions,
+  type CacheSettings,
+} from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
 import { latencySchema, type LatencyOptions, type LatencySettings } from './monitor/options.ts';
 import { usageSchema, type UsageOptions, type UsageSettings } from './usage/options.ts';

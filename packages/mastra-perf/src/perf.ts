@@ -60,7 +60,9 @@ export interface Perf extends AsyncDisposable {
   model<M extends ModelLike>(model: M, options?: ModelOptions): M;
   /** The same as a middleware for `wrapLanguageModel()` of AI SDK 7; for AI SDK 6 say `specificationVersion: 'v3'`. */
   middleware(options?: ModelOptions): SdkMiddleware<'v4'>;
-  middleware<V extends string>(options: ModelOptions & { readonly specificationVersion: V }): SdkMiddleware<V>;
+  middleware<V extends string>(
+    options: ModelOptions & { readonly specificationVersion: V },
+  ): SdkMiddleware<V>;
   readonly cache: {
     /** Takes stored answers away that match all criteria, and returns how many. Answers under way are not stored either. */
     invalidate(selector: InvalidateSelector): number;
@@ -111,7 +113,11 @@ export function createPerf(options: PerfOptions = {}): Perf {
       call.overrides[name] === false ? false : agentSettings(call.caller.agent)[name];
 
   // Scope and reported usage also hold for calls that share an answer while the agent's cache is off.
-  const cacheSettings = (agent: string) => ({ ...CACHE_DEFAULTS, ...settings.cache, ...agentSettings(agent).cache });
+  const cacheSettings = (agent: string) => ({
+    ...CACHE_DEFAULTS,
+    ...settings.cache,
+    ...agentSettings(agent).cache,
+  });
 
   const tier = memoryTier({ ...CACHE_BOUNDS, ...settings.bounds }, clock);
   const cache = responseCache({ tier, clock, events, fault, settingsOf: feature('cache') });
@@ -132,7 +138,15 @@ export function createPerf(options: PerfOptions = {}): Perf {
 
   // The house in one line: the first sees a call first and its answer last.
   const run = compose(
-    [marker, latency.measure, usage.outcomes, cache.lookup, coalesce({ clock, settingsOf: feature('coalesce') }), cache.fill, usage.spend],
+    [
+      marker,
+      latency.measure,
+      usage.outcomes,
+      cache.lookup,
+      coalesce({ clock, settingsOf: feature('coalesce') }),
+      cache.fill,
+      usage.spend,
+    ],
     fault,
   );
 
@@ -150,17 +164,23 @@ export function createPerf(options: PerfOptions = {}): Perf {
       return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
     },
   });
-  const standalone = ({ agent = 'model' }: ModelOptions = {}): Door => doorFor({ agentId: agent, requestContext: undefined }, false);
+  const standalone = ({ agent = 'model' }: ModelOptions = {}): Door =>
+    doorFor({ agentId: agent, requestContext: undefined }, false);
 
   const install = (target: MastraLike): void => {
-    if (closed) throw new PerfError('MASTRA_PERF_CLOSED', 'this plugin is closed: make a new one with createPerf()');
+    if (closed)
+      throw new PerfError('MASTRA_PERF_CLOSED', 'this plugin is closed: make a new one with createPerf()');
     if (mastra === target) return;
     if (mastra) {
-      throw new PerfError('MASTRA_PERF_ALREADY_INSTALLED', 'this plugin serves another Mastra already: make one createPerf() for each Mastra');
+      throw new PerfError(
+        'MASTRA_PERF_ALREADY_INSTALLED',
+        'this plugin serves another Mastra already: make one createPerf() for each Mastra',
+      );
     }
     uninstall = installOn(target, { wrap: (model, origin) => proxyModel(model, doorFor(origin, true)) });
     mastra = target;
-    if (settings.agents.length > 0) void clock.settled().then(() => closed || warnOfUnknownAgents(target, settings.agents));
+    if (settings.agents.length > 0)
+      void clock.settled().then(() => closed || warnOfUnknownAgents(target, settings.agents));
   };
 
   const close = async (): Promise<void> => {
@@ -180,7 +200,10 @@ export function createPerf(options: PerfOptions = {}): Perf {
     context: contextWith,
     outcome: outcomeOf,
     model: (model, modelOptions) => proxyModel(model, standalone(modelOptions)),
-    middleware: ({ specificationVersion = 'v4', ...modelOptions }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
+    middleware: ({
+      specificationVersion = 'v4',
+      ...modelOptions
+    }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
       sdkMiddleware(specificationVersion as never, standalone(modelOptions)),
     cache: { invalidate: tier.invalidate, clear: tier.clear, stats: tier.stats },
     usage: { report: usage.report },

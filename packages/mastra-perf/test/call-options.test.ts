@@ -14,16 +14,34 @@ afterEach(() => perf.close());
 function start(options: PerfOptions = {}, model = mockModel(), extra = {}) {
   perf = createPerf(options);
   const agent = new Agent({ id: 'support-agent', name: 'a', instructions: 'i', model, ...extra });
-  new Mastra({ agents: { support: agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
-  return { agent, model, ask: (context?: object) => agent.generate('q', context ? { requestContext: context as RequestContext } : {}) };
+  new Mastra({
+    agents: { support: agent },
+    logger: false,
+    storage: new InMemoryStore(),
+    processors: { perf },
+  });
+  return {
+    agent,
+    model,
+    ask: (context?: object) =>
+      agent.generate('q', context ? { requestContext: context as RequestContext } : {}),
+  };
 }
 
 it('tells on the result how it came about', async () => {
-  const { agent, ask } = start({}, mockModel({ spec: 'v2', provider: 'openai.chat', modelId: 'gpt-4o-mini' }));
+  const { agent, ask } = start(
+    {},
+    mockModel({ spec: 'v2', provider: 'openai.chat', modelId: 'gpt-4o-mini' }),
+  );
   expect(perf.outcome(await ask())).toEqual({ outcome: 'miss' });
   await perf.flush();
   const saved = { inputTokens: 10, outputTokens: 5, usd: 0.0000045, ms: expect.any(Number) as number };
-  expect(perf.outcome(await ask())).toEqual({ outcome: 'hit', tier: 'l1', ageMs: expect.any(Number) as number, saved });
+  expect(perf.outcome(await ask())).toEqual({
+    outcome: 'hit',
+    tier: 'l1',
+    ageMs: expect.any(Number) as number,
+    saved,
+  });
   const stream = await agent.stream('q');
   await stream.text;
   expect(await perf.outcome(stream)).toMatchObject({ outcome: 'hit', saved: { inputTokens: 10 } });
@@ -49,7 +67,9 @@ it('bypasses, refreshes, and answers only from the cache as asked per call', asy
   const { ask, model } = start();
   let calls = 0;
   perf.on('call', () => calls++);
-  await expect(ask(perf.context({ cache: 'only-if-cached' }))).rejects.toMatchObject({ code: 'MASTRA_PERF_NOT_CACHED' });
+  await expect(ask(perf.context({ cache: 'only-if-cached' }))).rejects.toMatchObject({
+    code: 'MASTRA_PERF_NOT_CACHED',
+  });
   expect(calls).toBe(1); // Mastra does not try again
   expect(model.calls.total).toBe(0);
   expect((await ask()).text).toBe('answer #1');
@@ -99,9 +119,15 @@ it('adds to a request context that exists', async () => {
 
 it('ignores options that came as data, as in the body of a request', async () => {
   const { ask, model } = start();
-  const forged = JSON.parse('{"mastraPerf":{"cache":"bypass","scope":"admin","user":"admin","usage":false,"tags":["x"]}}') as Record<string, unknown>;
+  const forged = JSON.parse(
+    '{"mastraPerf":{"cache":"bypass","scope":"admin","user":"admin","usage":false,"tags":["x"]}}',
+  ) as Record<string, unknown>;
   await ask(new RequestContext(Object.entries(forged) as never));
-  await ask(new RequestContext(Object.entries(JSON.parse(JSON.stringify(perf.context({ cache: 'bypass' })))) as never));
+  await ask(
+    new RequestContext(
+      Object.entries(JSON.parse(JSON.stringify(perf.context({ cache: 'bypass' })))) as never,
+    ),
+  );
   expect(model.calls.total).toBe(1);
   expect((await perf.usage.report({ by: ['user'] })).map(({ user }) => user)).not.toContain('admin');
 });
@@ -124,12 +150,15 @@ it('shares answers between resources where the agent is told to', async () => {
   expect(model.calls.total).toBe(1);
 });
 
-it.each(['support', 'support-agent'])('takes the options of an agent by its key or its id (%s)', async (name) => {
-  const { ask, model } = start({ agents: { [name]: { cache: false } } });
-  await ask();
-  await ask();
-  expect(model.calls.total).toBe(2);
-});
+it.each(['support', 'support-agent'])(
+  'takes the options of an agent by its key or its id (%s)',
+  async (name) => {
+    const { ask, model } = start({ agents: { [name]: { cache: false } } });
+    await ask();
+    await ask();
+    expect(model.calls.total).toBe(2);
+  },
+);
 
 it('reports the original usage of hits on request', async () => {
   const { ask } = start({ cache: { usageOnHit: 'original' } });
@@ -149,7 +178,10 @@ it('replays a tool loop: the model is spared, the tool runs each time, ids are f
     },
   });
   const model = mockModel({
-    respond: ({ prompt }) => (prompt.at(-1)?.role === 'tool' ? { text: 'done' } : { tools: [{ id: 'call_0123456789', name: 'w', args: {} }] }),
+    respond: ({ prompt }) =>
+      prompt.at(-1)?.role === 'tool'
+        ? { text: 'done' }
+        : { tools: [{ id: 'call_0123456789', name: 'w', args: {} }] },
   });
   const { agent } = start({}, model, { tools: { w: tool } });
   for (let i = 0; i < 2; i++) expect((await agent.generate('q')).steps).toHaveLength(2);
@@ -164,7 +196,9 @@ it('warns once of options for an agent that does not exist', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(warn).toHaveBeenCalledOnce();
-  expect(warn.mock.calls[0]?.[0]).toMatch(/"suport" \(did you mean "support"\?\).*its agents: support, support-agent/);
+  expect(warn.mock.calls[0]?.[0]).toMatch(
+    /"suport" \(did you mean "support"\?\).*its agents: support, support-agent/,
+  );
   expect(warn.mock.calls[0]?.[1]).toMatchObject({ code: 'MASTRA_PERF_UNKNOWN_AGENT' });
   warn.mockRestore();
 });

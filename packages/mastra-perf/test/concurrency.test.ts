@@ -20,7 +20,9 @@ const words = Array.from({ length: 20 }, (_, index) => `word${index} `);
 /** A model that gives its first half at once and the rest when the gate opens. */
 function halfway() {
   const half = gate();
-  const model = mockModel({ respond: () => ({ deltas: words, gate: (index) => (index > words.length / 2 ? half.wait() : undefined) }) });
+  const model = mockModel({
+    respond: () => ({ deltas: words, gate: (index) => (index > words.length / 2 ? half.wait() : undefined) }),
+  });
   return { model, rest: half.open };
 }
 
@@ -67,7 +69,9 @@ describe.each([
     const leader = new AbortController();
     const calls = Array.from({ length: 100 }, (_, index) => {
       const options = index === 0 ? { abortSignal: leader.signal } : {};
-      return isStream(index) ? reading(agent, options) : { begun: undefined, text: agent.generate('q', options).then(({ text }) => text) };
+      return isStream(index)
+        ? reading(agent, options)
+        : { begun: undefined, text: agent.generate('q', options).then(({ text }) => text) };
     });
     await Promise.all(calls.map(({ begun }) => begun));
     leader.abort();

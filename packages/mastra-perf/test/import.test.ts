@@ -28,17 +28,28 @@ async function imported(statement: string) {
     })();
   `;
   const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', script]);
-  return JSON.parse(stdout) as { loaded: string[]; globals: string[]; listeners: number; resources: string[] };
+  return JSON.parse(stdout) as {
+    loaded: string[];
+    globals: string[];
+    listeners: number;
+    resources: string[];
+  };
 }
 
 it.each([
-  { format: 'ESM', file: 'index.mjs', statement: (file: string) => `await import(${JSON.stringify(pathToFileURL(file).href)});` },
+  {
+    format: 'ESM',
+    file: 'index.mjs',
+    statement: (file: string) => `await import(${JSON.stringify(pathToFileURL(file).href)});`,
+  },
   { format: 'CommonJS', file: 'index.cjs', statement: (file: string) => `require(${JSON.stringify(file)});` },
 ])('$format: loads little else, and leaves nothing behind', async ({ file, statement }) => {
   expect(existsSync(dist(file)), 'run the build first: ./dev test does').toBe(true);
   const { loaded, globals, listeners, resources } = await imported(statement(dist(file)));
   const files = loaded.filter((url) => url.startsWith('file:'));
-  const heavy = files.filter((url) => /node_modules\/(zod|@pydantic|@datadog)\/|core\/dist\/(agent|processors|index)/.test(url));
+  const heavy = files.filter((url) =>
+    /node_modules\/(zod|@pydantic|@datadog)\/|core\/dist\/(agent|processors|index)/.test(url),
+  );
   expect(heavy).toEqual([]);
   expect(files.length).toBeLessThanOrEqual(5);
   // zod's own switchboard; the plugin's registry is made by the first registration.

@@ -18,7 +18,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((perf) => perf.close()));
 });
 
-const agentOf = (id: string, model = mockModel(), extra = {}) => new Agent({ id, name: id, instructions: 'i', model, ...extra });
+const agentOf = (id: string, model = mockModel(), extra = {}) =>
+  new Agent({ id, name: id, instructions: 'i', model, ...extra });
 const mastraOf = (agents: Record<string, Agent>, processors: Record<string, Perf> = {}) =>
   new Mastra({ agents, logger: false, storage: new InMemoryStore(), processors });
 const twice = async (agent: Agent) => {
@@ -29,7 +30,9 @@ const twice = async (agent: Agent) => {
 /** Everything of Mastra that the plugin may touch, as it stands. */
 const ground = (mastra: object) => ({
   resolve: Object.getOwnPropertyDescriptor(Agent.prototype, RESOLVE),
-  runner: Object.getOwnPropertyNames(ProcessorRunner.prototype).map((name) => Object.getOwnPropertyDescriptor(ProcessorRunner.prototype, name)),
+  runner: Object.getOwnPropertyNames(ProcessorRunner.prototype).map((name) =>
+    Object.getOwnPropertyDescriptor(ProcessorRunner.prototype, name),
+  ),
   addAgent: Object.getOwnPropertyDescriptor(mastra, 'addAgent'),
 });
 
@@ -108,11 +111,18 @@ describe('registration', () => {
   });
 
   it('sees agents of the CommonJS build of Mastra, and classes derived from Agent', async () => {
-    const commonJs = createRequire(import.meta.url)('@mastra/core/agent') as typeof import('@mastra/core/agent');
+    const commonJs = createRequire(import.meta.url)(
+      '@mastra/core/agent',
+    ) as typeof import('@mastra/core/agent');
     class Derived extends Agent {}
     expect(commonJs.Agent).not.toBe(Agent);
     const models = [mockModel(), mockModel(), mockModel()] as const;
-    const config = (id: string, model: ReturnType<typeof mockModel>) => ({ id, name: id, instructions: 'i', model });
+    const config = (id: string, model: ReturnType<typeof mockModel>) => ({
+      id,
+      name: id,
+      instructions: 'i',
+      model,
+    });
     const step = mockModel();
     const agents = {
       required: new commonJs.Agent(config('required', models[0])),
@@ -122,7 +132,8 @@ describe('registration', () => {
     mastraOf(agents as never, { perf: made() });
     for (const agent of Object.values(agents)) await twice(agent as Agent);
     expect(models.map(({ calls }) => calls.total)).toEqual([1, 1, 1]);
-    for (let i = 0; i < 2; i++) await agents.required.generate('other', { prepareStep: () => ({ model: step }) } as never);
+    for (let i = 0; i < 2; i++)
+      await agents.required.generate('other', { prepareStep: () => ({ model: step }) } as never);
     expect(step.calls.total).toBe(1);
   });
 });
@@ -241,14 +252,19 @@ describe('a Mastra whose agents resolve models in another way', () => {
     expect(models[0].calls.total + models[1].calls.total).toBe(1); // one agent id, one question
     await perf.close();
     expect(agents.map(({ model }) => model)).toEqual(models);
-    expect(warn.mock.calls.map(([, options]) => (options as { code: string }).code)).toEqual(['MASTRA_PERF_FALLBACK']);
+    expect(warn.mock.calls.map(([, options]) => (options as { code: string }).code)).toEqual([
+      'MASTRA_PERF_FALLBACK',
+    ]);
     warn.mockRestore();
   });
 
   it('says so when there is no way at all', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     made().install(new OtherMastra({ one: { id: 'one' } }));
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('perf.model()'), expect.objectContaining({ code: 'MASTRA_PERF_UNSUPPORTED' }));
+    expect(warn).toHaveBeenCalledWith(
+      expect.stringContaining('perf.model()'),
+      expect.objectContaining({ code: 'MASTRA_PERF_UNSUPPORTED' }),
+    );
     warn.mockRestore();
   });
 });

@@ -26,7 +26,12 @@ afterEach(async () => {
 interface Stored {
   readonly id: string;
   readonly role: string;
-  readonly content: { readonly parts: readonly { readonly type: string; readonly toolInvocation?: { readonly toolCallId: string } }[] };
+  readonly content: {
+    readonly parts: readonly {
+      readonly type: string;
+      readonly toolInvocation?: { readonly toolCallId: string };
+    }[];
+  };
 }
 
 function start(model: ReturnType<typeof mockModel>, tools = {}) {
@@ -35,8 +40,10 @@ function start(model: ReturnType<typeof mockModel>, tools = {}) {
   const memory = new Memory({ storage, options: { lastMessages: 10 } });
   const agent = new Agent({ id: 'a', name: 'a', instructions: 'i', model, tools, memory });
   new Mastra({ agents: { a: agent }, logger: false, storage, processors: { perf } });
-  const ask = (question: string, thread: string) => agent.generate(question, { memory: { thread, resource: 'user' } });
-  const stored = async (thread: string) => (await memory.recall({ threadId: thread, resourceId: 'user' })).messages as unknown as Stored[];
+  const ask = (question: string, thread: string) =>
+    agent.generate(question, { memory: { thread, resource: 'user' } });
+  const stored = async (thread: string) =>
+    (await memory.recall({ threadId: thread, resourceId: 'user' })).messages as unknown as Stored[];
   return { ask, stored };
 }
 
@@ -60,17 +67,26 @@ it('asks the model for what follows, since the history differs from an empty one
 });
 
 it('stores tool calls of a replay under ids of their own', async () => {
-  const look = createTool({ id: 'look', description: 'l', inputSchema: z.object({}), execute: async () => ({ seen: true }) });
+  const look = createTool({
+    id: 'look',
+    description: 'l',
+    inputSchema: z.object({}),
+    execute: async () => ({ seen: true }),
+  });
   const model = mockModel({
     respond: ({ prompt }) =>
-      prompt.at(-1)?.role === 'tool' ? { text: 'done' } : { tools: [{ id: 'call_abcdef0123456789', name: 'look', args: {} }] },
+      prompt.at(-1)?.role === 'tool'
+        ? { text: 'done' }
+        : { tools: [{ id: 'call_abcdef0123456789', name: 'look', args: {} }] },
   });
   const { ask, stored } = start(model, { look });
   await ask('look', 't1');
   await ask('look', 't2');
   expect(model.calls.total).toBe(2);
   const ids = async (thread: string) =>
-    (await stored(thread)).flatMap(({ content }) => content.parts.flatMap(({ toolInvocation }) => (toolInvocation ? [toolInvocation.toolCallId] : [])));
+    (await stored(thread)).flatMap(({ content }) =>
+      content.parts.flatMap(({ toolInvocation }) => (toolInvocation ? [toolInvocation.toolCallId] : [])),
+    );
   const [first, second] = [await ids('t1'), await ids('t2')];
   expect(first).toEqual(['call_abcdef0123456789']);
   expect(second).toHaveLength(1);

@@ -27,7 +27,12 @@ function withOurs(): Maker {
     const perf = createPerf();
     open.push(perf);
     const agent = new Agent({ id, name: id, instructions: 'i', model, ...extra });
-    new Mastra({ agents: { [id]: agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
+    new Mastra({
+      agents: { [id]: agent },
+      logger: false,
+      storage: new InMemoryStore(),
+      processors: { perf },
+    });
     return agent;
   };
 }
@@ -35,25 +40,47 @@ function withOurs(): Maker {
 function withBuiltIn(): Maker {
   const cache = new InMemoryServerCache();
   return (model, id = 'a', extra = {}) => {
-    const agent = new Agent({ id, name: id, instructions: 'i', model, inputProcessors: [new ResponseCache({ cache })], ...extra });
+    const agent = new Agent({
+      id,
+      name: id,
+      instructions: 'i',
+      model,
+      inputProcessors: [new ResponseCache({ cache })],
+      ...extra,
+    });
     new Mastra({ agents: { [id]: agent }, logger: false, storage: new InMemoryStore() });
     return agent;
   };
 }
 
-const tool = (id: string) => createTool({ id, description: id, inputSchema: z.object({}), execute: async () => 1 });
+const tool = (id: string) =>
+  createTool({ id, description: id, inputSchema: z.object({}), execute: async () => 1 });
 const [A, B] = [{ toolsets: { set: { A: tool('A') } } }, { toolsets: { set: { B: tool('B') } } }];
-const structured = (key: string) => ({ structuredOutput: { schema: z.object({ [key]: z.string() }), errorStrategy: 'warn' as const } });
+const structured = (key: string) => ({
+  structuredOutput: { schema: z.object({ [key]: z.string() }), errorStrategy: 'warn' as const },
+});
 
 function bySchema(options: unknown) {
-  const { responseFormat } = options as { readonly responseFormat?: { readonly schema?: { readonly properties?: object } } };
+  const { responseFormat } = options as {
+    readonly responseFormat?: { readonly schema?: { readonly properties?: object } };
+  };
   const fields = Object.keys(responseFormat?.schema?.properties ?? {});
-  return { text: responseFormat ? JSON.stringify(Object.fromEntries(fields.map((field) => [field, 'v']))) : 'plain' };
+  return {
+    text: responseFormat ? JSON.stringify(Object.fromEntries(fields.map((field) => [field, 'v']))) : 'plain',
+  };
 }
 
 const pairs = [
-  { what: 'temperature', first: { modelSettings: { temperature: 0 } }, second: { modelSettings: { temperature: 1 } } },
-  { what: 'maxOutputTokens', first: { modelSettings: { maxOutputTokens: 5 } }, second: { modelSettings: { maxOutputTokens: 500 } } },
+  {
+    what: 'temperature',
+    first: { modelSettings: { temperature: 0 } },
+    second: { modelSettings: { temperature: 1 } },
+  },
+  {
+    what: 'maxOutputTokens',
+    first: { modelSettings: { maxOutputTokens: 5 } },
+    second: { modelSettings: { maxOutputTokens: 500 } },
+  },
   { what: 'seed', first: { modelSettings: { seed: 1 } }, second: { modelSettings: { seed: 2 } } },
   { what: 'tools', first: A, second: B },
   { what: 'no tools and tools', first: {}, second: B },
@@ -63,7 +90,11 @@ const pairs = [
     first: { providerOptions: { openai: { reasoningEffort: 'low' } } },
     second: { providerOptions: { openai: { reasoningEffort: 'high' } } },
   },
-  { what: 'headers', first: { modelSettings: { headers: { 'x-a': '1' } } }, second: { modelSettings: { headers: { 'x-a': '2' } } } },
+  {
+    what: 'headers',
+    first: { modelSettings: { headers: { 'x-a': '1' } } },
+    second: { modelSettings: { headers: { 'x-a': '2' } } },
+  },
   { what: 'schemas', first: structured('x'), second: structured('y') },
   { what: 'text and a schema', first: {}, second: structured('x') },
 ];
@@ -84,13 +115,15 @@ describe.each(pairs)('two requests that differ in $what', ({ first, second }) =>
   it('are two questions here', async () => {
     const { calls, object } = await modelCallsFor(withOurs(), first, second);
     expect(calls).toBe(2);
-    if ('structuredOutput' in second) expect(Object.keys(object ?? {})).toEqual(Object.keys(second.structuredOutput.schema.shape));
+    if ('structuredOutput' in second)
+      expect(Object.keys(object ?? {})).toEqual(Object.keys(second.structuredOutput.schema.shape));
   });
 
   it('are one question each: repeated, they cost nothing', async () => {
     const model = mockModel({ respond: bySchema });
     const agent = withOurs()(model);
-    for (const options of [first, second, first, second]) await agent.generate('same prompt', options as object);
+    for (const options of [first, second, first, second])
+      await agent.generate('same prompt', options as object);
     expect(model.calls.total).toBe(2);
   });
 });
@@ -134,7 +167,10 @@ it('two agents of one Mastra that are alike share nothing', async () => {
   const [one, two] = [mockModel(), mockModel()];
   const perf = createPerf();
   open.push(perf);
-  const agents = { one: new Agent({ id: 'one', name: 'x', instructions: 'i', model: one }), two: new Agent({ id: 'two', name: 'x', instructions: 'i', model: two }) };
+  const agents = {
+    one: new Agent({ id: 'one', name: 'x', instructions: 'i', model: one }),
+    two: new Agent({ id: 'two', name: 'x', instructions: 'i', model: two }),
+  };
   new Mastra({ agents, logger: false, storage: new InMemoryStore(), processors: { perf } });
   await agents.one.generate('q');
   await agents.two.generate('q');

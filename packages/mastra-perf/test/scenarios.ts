@@ -25,7 +25,9 @@ const isAfterTool = ({ prompt }: Prompted): boolean => prompt.at(-1)?.role === '
 const askWeather = (options: Prompted) =>
   isAfterTool(options) ? { text: 'blue' } : { tools: [{ name: 'weather', args: { city: 'Rome' } }] };
 const delegate = (options: Prompted) =>
-  isAfterTool(options) ? { text: 'done' } : { tools: [{ name: options.tools?.[0]?.name ?? '', args: { prompt: 'do it' } }] };
+  isAfterTool(options)
+    ? { text: 'done' }
+    : { tools: [{ name: options.tools?.[0]?.name ?? '', args: { prompt: 'do it' } }] };
 const inThread = { memory: { thread: 't', resource: 'r' } };
 const refusal = Object.assign(new Error('refused'), { isRetryable: false });
 
@@ -49,33 +51,58 @@ export const scenarios: readonly Scenario[] = [
       await mastra.listAgents().a?.generate('hi');
     },
   },
-  { name: 'a loop over a tool', calls: 2, run: (w) => only(w, { model: w.model({ respond: askWeather }), tools: { weather } }).generate('hi') },
+  {
+    name: 'a loop over a tool',
+    calls: 2,
+    run: (w) => only(w, { model: w.model({ respond: askWeather }), tools: { weather } }).generate('hi'),
+  },
   {
     name: 'a loop over a tool, streamed',
     calls: 2,
-    run: async (w) => (await only(w, { model: w.model({ respond: askWeather }), tools: { weather } }).stream('hi')).steps,
+    run: async (w) =>
+      (await only(w, { model: w.model({ respond: askWeather }), tools: { weather } }).stream('hi')).steps,
   },
   {
     name: 'structured output',
     calls: 1,
-    run: (w) => only(w, { model: w.model({ respond: json('1') }) }).generate('hi', { structuredOutput: { schema } }),
+    run: (w) =>
+      only(w, { model: w.model({ respond: json('1') }) }).generate('hi', { structuredOutput: { schema } }),
   },
   {
     name: 'structured output, streamed',
     calls: 1,
-    run: async (w) => (await only(w, { model: w.model({ respond: json('1') }) }).stream('hi', { structuredOutput: { schema } })).object,
+    run: async (w) =>
+      (
+        await only(w, { model: w.model({ respond: json('1') }) }).stream('hi', {
+          structuredOutput: { schema },
+        })
+      ).object,
   },
   {
     name: 'structured output by a model of its own',
     calls: 2,
-    run: (w) => only(w).generate('hi', { structuredOutput: { schema, model: w.model({ respond: json('2') }) } } as never),
+    run: (w) =>
+      only(w).generate('hi', {
+        structuredOutput: { schema, model: w.model({ respond: json('2') }) },
+      } as never),
   },
-  { name: 'a model given per call', calls: 1, run: (w) => only(w).generate('hi', { model: w.model() } as never) },
-  { name: 'a model that prepareStep returns', calls: 1, run: (w) => only(w).generate('hi', { prepareStep: () => ({ model: w.model() }) } as never) },
+  {
+    name: 'a model given per call',
+    calls: 1,
+    run: (w) => only(w).generate('hi', { model: w.model() } as never),
+  },
+  {
+    name: 'a model that prepareStep returns',
+    calls: 1,
+    run: (w) => only(w).generate('hi', { prepareStep: () => ({ model: w.model() }) } as never),
+  },
   {
     name: 'a model that a processor returns for the step',
     calls: 1,
-    run: (w) => only(w, { inputProcessors: [{ id: 'switch', processInputStep: () => ({ model: w.model() }) as never }] }).generate('hi'),
+    run: (w) =>
+      only(w, {
+        inputProcessors: [{ id: 'switch', processInputStep: () => ({ model: w.model() }) as never }],
+      }).generate('hi'),
   },
   {
     name: 'a model that a processor of the call returns, streamed',
@@ -104,7 +131,11 @@ export const scenarios: readonly Scenario[] = [
         ],
       }).generate('hi'),
   },
-  { name: 'a model id through a gateway', calls: 1, run: (w) => only(w, { model: 'gate/house/m' }, { gateways: { gate: gateway(w) } }).generate('hi') },
+  {
+    name: 'a model id through a gateway',
+    calls: 1,
+    run: (w) => only(w, { model: 'gate/house/m' }, { gateways: { gate: gateway(w) } }).generate('hi'),
+  },
   { name: 'a fork of an agent', calls: 1, run: (w) => fork(only(w)).generate('hi') },
   {
     name: 'a fork with a stored model',
@@ -129,7 +160,11 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a sub-agent that is not registered',
     calls: 3,
-    run: (w) => only(w, { model: w.model({ respond: delegate }), agents: { sub: w.agent('sub', { model: w.model() }) } }).generate('hi'),
+    run: (w) =>
+      only(w, {
+        model: w.model({ respond: delegate }),
+        agents: { sub: w.agent('sub', { model: w.model() }) },
+      }).generate('hi'),
   },
   { name: 'a workflow step made of an agent', calls: 1, run: inWorkflow },
   { name: 'a network of agents', calls: 3, run: inNetwork },
@@ -140,7 +175,9 @@ export const scenarios: readonly Scenario[] = [
     calls: 2,
     run: (w) => {
       const model = w.model({ respond: () => ({ text: '{"category_scores":[],"reason":""}' }) });
-      return only(w, { inputProcessors: [new ModerationProcessor({ model: model as never })] }).generate('hi');
+      return only(w, { inputProcessors: [new ModerationProcessor({ model: model as never })] }).generate(
+        'hi',
+      );
     },
   },
   {
@@ -148,7 +185,9 @@ export const scenarios: readonly Scenario[] = [
     calls: 2,
     run: (w) => {
       const model = w.model({ respond: () => ({ text: '{"category_scores":[],"reason":""}' }) });
-      return only(w).generate('hi', { inputProcessors: [new ModerationProcessor({ model: model as never })] });
+      return only(w).generate('hi', {
+        inputProcessors: [new ModerationProcessor({ model: model as never })],
+      });
     },
   },
   {
@@ -156,14 +195,20 @@ export const scenarios: readonly Scenario[] = [
     calls: 3,
     run: (w) => {
       const model = w.model({ respond: () => ({ text: '{"category_scores":[],"reason":""}' }) });
-      return only(w, { outputProcessors: [new ModerationProcessor({ model: model as never })] }).generate('hi');
+      return only(w, { outputProcessors: [new ModerationProcessor({ model: model as never })] }).generate(
+        'hi',
+      );
     },
   },
   { name: 'observational memory', calls: 4, run: observed },
   { name: 'a scorer with a judge', calls: 2, run: scored },
   { name: 'a durable agent', calls: 1, run: durable },
   { name: 'an agent added later', calls: 1, run: addedLater },
-  { name: 'legacy generate (specification v1)', calls: 1, run: (w) => only(w, { model: w.watch(mockLegacyModel()) }).generateLegacy('hi') },
+  {
+    name: 'legacy generate (specification v1)',
+    calls: 1,
+    run: (w) => only(w, { model: w.watch(mockLegacyModel()) }).generateLegacy('hi'),
+  },
   {
     name: 'legacy stream (specification v1)',
     calls: 1,
@@ -172,7 +217,11 @@ export const scenarios: readonly Scenario[] = [
       for await (const _ of textStream);
     },
   },
-  { name: 'processors replaced per call', calls: 1, run: (w) => only(w).generate('hi', { inputProcessors: [] }) },
+  {
+    name: 'processors replaced per call',
+    calls: 1,
+    run: (w) => only(w).generate('hi', { inputProcessors: [] }),
+  },
 ];
 
 function only(w: World, config: object = {}, extra: object = {}) {
@@ -212,7 +261,11 @@ function gateway(w: World): MastraModelGateway {
 
 async function inWorkflow(w: World) {
   const agent = w.agent('a', { model: w.model() });
-  const workflow = createWorkflow({ id: 'flow', inputSchema: z.object({ prompt: z.string() }), outputSchema: z.object({ text: z.string() }) })
+  const workflow = createWorkflow({
+    id: 'flow',
+    inputSchema: z.object({ prompt: z.string() }),
+    outputSchema: z.object({ text: z.string() }),
+  })
     .then(createStep(agent))
     .commit();
   const mastra = w.mastra({ agents: { a: agent }, workflows: { flow: workflow } });
@@ -240,7 +293,11 @@ async function titled(w: World, generateTitle: boolean | { readonly model: objec
 async function observed(w: World) {
   const model = w.model({ respond: () => ({ text: '<observations>\n* x\n</observations>' }) });
   const observation = { messageTokens: 200, bufferTokens: false };
-  const observationalMemory = { model: model as never, observation, reflection: { observationTokens: 40_000 } } as never;
+  const observationalMemory = {
+    model: model as never,
+    observation,
+    reflection: { observationTokens: 40_000 },
+  } as never;
   const agent = only(w, { memory: new Memory({ options: { observationalMemory } }) });
   for (let i = 0; i < 3; i++) await agent.generate(`${'hello '.repeat(100)}${i}`, inThread);
   await settled(() => w.modelCalls() >= 4, 'the observation');
@@ -248,7 +305,11 @@ async function observed(w: World) {
 
 async function scored(w: World) {
   const judge = w.model({ respond: () => ({ text: '{"score":1}' }) });
-  const scorer = createScorer({ id: 's', description: 's', judge: { model: judge as never, instructions: 'Judge.' } }).generateScore({
+  const scorer = createScorer({
+    id: 's',
+    description: 's',
+    judge: { model: judge as never, instructions: 'Judge.' },
+  }).generateScore({
     description: 'score',
     createPrompt: () => 'How good?',
   });
@@ -259,7 +320,10 @@ async function scored(w: World) {
 
 async function durable(w: World) {
   const mastra = w.mastra({ agents: { a: w.agent('a', { model: w.model(), durable: true }) } });
-  const result = (await mastra.getAgent('a').stream('hi')) as { readonly output?: { readonly text: Promise<string> }; readonly text?: Promise<string> };
+  const result = (await mastra.getAgent('a').stream('hi')) as {
+    readonly output?: { readonly text: Promise<string> };
+    readonly text?: Promise<string>;
+  };
   return (result.output ?? result).text;
 }
 

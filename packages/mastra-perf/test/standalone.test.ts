@@ -19,7 +19,12 @@ afterEach(async () => {
 
 function chat() {
   perf = createPerf();
-  return createOpenAICompatible({ name: 'sim', baseURL: provider.url, apiKey: 'k', includeUsage: true }).chatModel('sim-1');
+  return createOpenAICompatible({
+    name: 'sim',
+    baseURL: provider.url,
+    apiKey: 'k',
+    includeUsage: true,
+  }).chatModel('sim-1');
 }
 
 it('serves a model of the AI SDK', async () => {
@@ -30,7 +35,10 @@ it('serves a model of the AI SDK', async () => {
   expect(second.text).toBe(first.text);
   expect(provider.totals().chat).toBe(1);
   expect(second.usage.totalTokens).toBe(0);
-  expect(perf.outcome(second)).toMatchObject({ outcome: 'hit', saved: { outputTokens: first.usage.outputTokens } });
+  expect(perf.outcome(second)).toMatchObject({
+    outcome: 'hit',
+    saved: { outputTokens: first.usage.outputTokens },
+  });
 });
 
 it('is a middleware of the AI SDK', async () => {
@@ -39,7 +47,9 @@ it('is a middleware of the AI SDK', async () => {
   const first = await generateText({ model, prompt: 'hello' });
   const streamed = streamText({ model, prompt: 'hello' });
   expect(await streamed.text).toBe(first.text);
-  expect(await perf.outcome({ providerMetadata: streamed.providerMetadata })).toMatchObject({ outcome: 'hit' });
+  expect(await perf.outcome({ providerMetadata: streamed.providerMetadata })).toMatchObject({
+    outcome: 'hit',
+  });
   expect(provider.totals().chat).toBe(1);
 });
 
@@ -48,7 +58,8 @@ it('streams a hit in the pieces in which the answer came', async () => {
   const model = perf.model(inner);
   const pieces = async () => {
     const all: string[] = [];
-    for await (const piece of streamText({ model, prompt: 'Tell me a few words about streams.' }).textStream) all.push(piece);
+    for await (const piece of streamText({ model, prompt: 'Tell me a few words about streams.' }).textStream)
+      all.push(piece);
     return all;
   };
   const first = await pieces();

@@ -10,7 +10,12 @@ import { createPerf, PerfConfigError, type Outcome } from '../src/index.ts';
 
 it('fits where Mastra and the AI SDK want it', async () => {
   const perf = createPerf();
-  const agent = new Agent({ id: 'a', name: 'a', instructions: 'i', model: perf.model(mockModel({ spec: 'v3' })) });
+  const agent = new Agent({
+    id: 'a',
+    name: 'a',
+    instructions: 'i',
+    model: perf.model(mockModel({ spec: 'v3' })),
+  });
   const mastra = new Mastra({ agents: { agent }, logger: false, processors: { perf } });
   expectTypeOf(mastra.getAgent('agent')).toExtend<Agent>();
   expectTypeOf(perf.outcome(await agent.generate('q'))).toEqualTypeOf<Outcome | undefined>();

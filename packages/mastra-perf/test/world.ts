@@ -33,8 +33,10 @@ export function world(spec: MockSpec, options: PerfOptions = { cache: false, coa
     perf,
     watch,
     model: (modelOptions) => watch(mockModel({ spec, ...modelOptions })),
-    agent: (id, config) => new Agent({ id, name: id, description: id, instructions: 'Answer.', ...config } as never),
-    mastra: (config) => new Mastra({ logger: false, storage: new InMemoryStore(), processors: { perf }, ...config }),
+    agent: (id, config) =>
+      new Agent({ id, name: id, description: id, instructions: 'Answer.', ...config } as never),
+    mastra: (config) =>
+      new Mastra({ logger: false, storage: new InMemoryStore(), processors: { perf }, ...config }),
     modelCalls: () => watched.reduce((sum, { calls }) => sum + calls.total, 0),
     seenCalls: () => seen + perf.metrics.snapshot().legacyCalls,
   };

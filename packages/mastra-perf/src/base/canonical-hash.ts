@@ -16,7 +16,11 @@ export function canonicalHash(value: unknown): string {
   const out: Out = { text: '' };
   write(value, out, 0);
   // UTF-8 writes all lone surrogates alike. UTF-16 does not, but takes twice the time for plain text.
-  return hash('sha256', /[\ud800-\udfff]/.test(out.text) ? Buffer.from(out.text, 'utf16le') : out.text, 'base64url');
+  return hash(
+    'sha256',
+    /[\ud800-\udfff]/.test(out.text) ? Buffer.from(out.text, 'utf16le') : out.text,
+    'base64url',
+  );
 }
 
 interface Out {

@@ -20,7 +20,11 @@ function configError(issue: Issue, given: unknown, root: string): PerfConfigErro
   const value = valueAt(given, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    return new PerfConfigError(pathText(parent, [key]), valueAt(value, [key]), acceptedInstead(key, knownKeys(issue)));
+    return new PerfConfigError(
+      pathText(parent, [key]),
+      valueAt(value, [key]),
+      acceptedInstead(key, knownKeys(issue)),
+    );
   }
   return new PerfConfigError(parent, value, issue.message);
 }
@@ -48,10 +52,15 @@ function acceptedInstead(key: string, known: readonly string[]): string {
 function pathText(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
-    return /^[A-Za-z_$][\w$]*$/.test(String(key)) ? `${text}.${String(key)}` : `${text}[${JSON.stringify(String(key))}]`;
+    return /^[A-Za-z_$][\w$]*$/.test(String(key))
+      ? `${text}.${String(key)}`
+      : `${text}[${JSON.stringify(String(key))}]`;
   }, root);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
 }

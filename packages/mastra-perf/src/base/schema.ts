@@ -26,14 +26,20 @@ export const byteSize = () =>
   );
 
 export const positiveInteger = (max: number) =>
-  z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= max, {
-    error: `a whole number from 1 to ${max}`,
-  });
+  z.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= max,
+    {
+      error: `a whole number from 1 to ${max}`,
+    },
+  );
 
-export const flag = () => z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' });
+export const flag = () =>
+  z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' });
 
 export const oneOf = <const T extends string>(...values: T[]) =>
-  z.custom<T>((value) => values.includes(value as T), { error: values.map((value) => `'${value}'`).join(' or ') });
+  z.custom<T>((value) => values.includes(value as T), {
+    error: values.map((value) => `'${value}'`).join(' or '),
+  });
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
@@ -52,7 +58,9 @@ const dropUndefined = <T extends object>(value: T) =>
 
 /** A feature: `false` turns it off, `true` is all defaults, an object changes some of them. */
 export const feature = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  z.union([z.custom<boolean>((value) => typeof value === 'boolean'), schema], { error: 'true, false or an object of options' });
+  z.union([z.custom<boolean>((value) => typeof value === 'boolean'), schema], {
+    error: 'true, false or an object of options',
+  });
 
 export const name = () =>
   z.custom<string>((value) => typeof value === 'string' && value.trim() !== '' && value.length <= 200, {

@@ -18,7 +18,8 @@ const OVERHEAD = 48;
 /** Memory that stored parts take, estimated from above. */
 export function bytesOf(parts: readonly StoredPart[]): number {
   let bytes = OVERHEAD;
-  for (const { part, cuts } of parts) bytes += OVERHEAD + estimate(part) + (cuts ? OVERHEAD + cuts.length * 8 : 0);
+  for (const { part, cuts } of parts)
+    bytes += OVERHEAD + estimate(part) + (cuts ? OVERHEAD + cuts.length * 8 : 0);
   return bytes;
 }
 

@@ -32,7 +32,10 @@ export interface MemoryTier {
   epoch(): number;
 }
 
-export function memoryTier(bounds: { readonly maxBytes: number; readonly maxEntries: number }, clock: Clock): MemoryTier {
+export function memoryTier(
+  bounds: { readonly maxBytes: number; readonly maxEntries: number },
+  clock: Clock,
+): MemoryTier {
   const entries = new LRUCache<string, Entry>({
     max: bounds.maxEntries,
     maxSize: bounds.maxBytes,

@@ -57,7 +57,11 @@ const perAgent = {
 };
 
 export const agentCacheSchema = options(perAgent);
-export const cacheSchema = options({ ...perAgent, maxBytes: z.optional(byteSize()), maxEntries: z.optional(positiveInteger(10_000_000)) });
+export const cacheSchema = options({
+  ...perAgent,
+  maxBytes: z.optional(byteSize()),
+  maxEntries: z.optional(positiveInteger(10_000_000)),
+});
 
 export const CACHE_DEFAULTS = {
   ttl: 3_600_000,

@@ -25,7 +25,10 @@ export interface ResponseCacheDeps {
  * The exact response cache, in two middlewares: `lookup` answers from the store, `fill` sits behind coalescing, next to
  * the model, so that an answer is stored once however many callers share it, and also when the first of them has left.
  */
-export function responseCache(deps: ResponseCacheDeps): { readonly lookup: Middleware; readonly fill: Middleware } {
+export function responseCache(deps: ResponseCacheDeps): {
+  readonly lookup: Middleware;
+  readonly fill: Middleware;
+} {
   return { lookup: lookup(deps), fill: fill(deps) };
 }
 
@@ -91,7 +94,8 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           tier.epoch() === epoch
             ? refusalToStore(stored, call.request, settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated)
             : 'invalidated';
-        const leave = (why: string): void => events.emit('notStored', { agent: call.caller.agent, key, reason: why });
+        const leave = (why: string): void =>
+          events.emit('notStored', { agent: call.caller.agent, key, reason: why });
         if (reason !== undefined) return leave(reason);
         const entry: Entry = {
           parts: stored,
@@ -114,7 +118,8 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
           finished ||= isFinish(part);
         },
         // Whoever stops reading after the last part has got all of the answer.
-        end: (status: EndStatus) => (kept && (status === 'ok' || (status === 'aborted' && finished)) ? store() : undefined),
+        end: (status: EndStatus) =>
+          kept && (status === 'ok' || (status === 'aborted' && finished)) ? store() : undefined,
       };
       return { ...reply, parts: observe(reply.parts, observer, (error) => fault('cache.fill', error)) };
     },

@@ -39,7 +39,8 @@ export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
       streams: call.method === 'stream',
       ask: (signal) => next({ ...call, request: { ...call.request, abortSignal: signal } }),
     });
-    if (call.method === 'generate' && !mine.started()) await Promise.race([clock.settled(), place.catch(() => undefined)]);
+    if (call.method === 'generate' && !mine.started())
+      await Promise.race([clock.settled(), place.catch(() => undefined)]);
     if (!isAborted(abortSignal)) mine.start();
     const { reply, isPilot, savedMs } = await place;
     return isPilot ? reply : follow(call, reply, savedMs, clock);

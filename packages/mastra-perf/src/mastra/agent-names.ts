@@ -3,7 +3,10 @@ import type { MastraLike } from './host.ts';
 
 /** Key and id of each agent that this Mastra has by now. */
 function knownNames(mastra: MastraLike): Array<{ readonly key: string; readonly id: string }> {
-  return Object.entries(mastra.listAgents()).map(([key, agent]) => ({ key, id: String((agent as { id?: unknown }).id ?? key) }));
+  return Object.entries(mastra.listAgents()).map(([key, agent]) => ({
+    key,
+    id: String((agent as { id?: unknown }).id ?? key),
+  }));
 }
 
 /** The names under which options for an agent may stand: its id and its key in the Mastra config. */

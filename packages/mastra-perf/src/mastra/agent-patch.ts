@@ -12,14 +12,24 @@ export const RESOLVE = 'resolveModelConfig';
  */
 export function owningPrototype(agent: object): object | undefined {
   let prototype: object | null = Object.getPrototypeOf(agent) as object | null;
-  while (prototype && !Object.hasOwn(prototype, RESOLVE)) prototype = Object.getPrototypeOf(prototype) as object | null;
+  while (prototype && !Object.hasOwn(prototype, RESOLVE))
+    prototype = Object.getPrototypeOf(prototype) as object | null;
   return prototype ?? undefined;
 }
 
-type Resolve = (this: AgentLike, config: unknown, requestContext?: RequestContextLike, ...rest: unknown[]) => Promise<ModelLike>;
+type Resolve = (
+  this: AgentLike,
+  config: unknown,
+  requestContext?: RequestContextLike,
+  ...rest: unknown[]
+) => Promise<ModelLike>;
 
 /** Gives every model that an agent of an installed Mastra resolves to that Mastra's plugin. Other agents see no change. */
-export function resolvePatch(prototype: object, shared: Registry, ready: () => Promise<unknown> | undefined): Patch {
+export function resolvePatch(
+  prototype: object,
+  shared: Registry,
+  ready: () => Promise<unknown> | undefined,
+): Patch {
   return {
     target: prototype,
     method: RESOLVE,
@@ -33,7 +43,12 @@ export function resolvePatch(prototype: object, shared: Registry, ready: () => P
   };
 }
 
-function adopt(agent: AgentLike, requestContext: RequestContextLike | undefined, model: ModelLike, shared: Registry): ModelLike {
+function adopt(
+  agent: AgentLike,
+  requestContext: RequestContextLike | undefined,
+  model: ModelLike,
+  shared: Registry,
+): ModelLike {
   const own = agent.getMastraInstance?.();
   const behalf = own ? undefined : shared.behalf.getStore();
   const mastra = own ?? behalf?.mastra;

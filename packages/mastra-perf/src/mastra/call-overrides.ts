@@ -30,7 +30,8 @@ export interface ContextOptions {
   readonly latency?: false;
 }
 
-const off = () => z.custom<false>((value) => value === false, { error: 'false (leave it out to keep the feature on)' });
+const off = () =>
+  z.custom<false>((value) => value === false, { error: 'false (leave it out to keep the feature on)' });
 
 const contextSchema = options({
   cache: z.optional(

@@ -11,7 +11,12 @@ const MEMORY = 'MastraMemory';
  * headers, which it adds to every model call. If they disagree, all of them are in the scope: whoever could set one of
  * them still shares nothing with others.
  */
-export function callerOf(origin: Origin, request: ModelRequest, overrides: CallOverrides, scope: 'resource' | 'agent'): Caller {
+export function callerOf(
+  origin: Origin,
+  request: ModelRequest,
+  overrides: CallOverrides,
+  scope: 'resource' | 'agent',
+): Caller {
   const context = origin.requestContext;
   const found = idsIn(context, request);
   const { resources, threads } = found.resources.length > 0 ? found : idsIn(origin.behalf, request);
@@ -26,14 +31,20 @@ export function callerOf(origin: Origin, request: ModelRequest, overrides: CallO
   };
 }
 
-function scopeOf(resources: readonly string[], overrides: CallOverrides, scope: 'resource' | 'agent'): readonly string[] {
+function scopeOf(
+  resources: readonly string[],
+  overrides: CallOverrides,
+  scope: 'resource' | 'agent',
+): readonly string[] {
   if (overrides.scope !== undefined) return ['named', overrides.scope];
   if (scope === 'agent' || resources.length === 0) return ['agent'];
   return ['resource', ...resources];
 }
 
 function idsIn(context: RequestContextLike | undefined, request: ModelRequest) {
-  const memory = context?.get(MEMORY) as { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } } | undefined;
+  const memory = context?.get(MEMORY) as
+    | { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } }
+    | undefined;
   return {
     resources: distinct(context?.get(RESOURCE), memory?.resourceId, request.headers?.['x-resource-id']),
     threads: distinct(context?.get(THREAD), memory?.thread?.id, request.headers?.['x-thread-id']),

@@ -33,7 +33,11 @@ export function installOn(mastra: MastraLike, host: Host): () => void {
       method: 'addAgent',
       wrap: (original) =>
         function (this: MastraLike, agent: unknown, ...rest: unknown[]) {
-          const result: unknown = (original as unknown as MastraLike['addAgent']).call(this, agent, ...(rest as [string?]));
+          const result: unknown = (original as unknown as MastraLike['addAgent']).call(
+            this,
+            agent,
+            ...(rest as [string?]),
+          );
           hook(agent);
           return result;
         } as never,
@@ -60,7 +64,10 @@ function hookAgent(agent: object, host: Host, shared: Registry, undos: Map<objec
   const target = prototype ?? agent;
   if (undos.has(target)) return;
   if (prototype) {
-    undos.set(target, sharePatch(shared, prototype, () => patchPrototype(prototype, shared)));
+    undos.set(
+      target,
+      sharePatch(shared, prototype, () => patchPrototype(prototype, shared)),
+    );
     return;
   }
   const undo = wrapModelOf(agent, host);
@@ -84,7 +91,11 @@ function patchPrototype(prototype: object, shared: Registry): () => void {
       if (!undone) undoRunner = runner && patchRunner(runner, shared);
       if (!undone && !undoRunner) throw new TypeError("no ProcessorRunner of Mastra's that fits was found");
     } catch (error) {
-      warn(shared, 'MASTRA_PERF_NO_RUNNER', `models returned by prepareStep or used inside processors are not seen: ${String(error)}`);
+      warn(
+        shared,
+        'MASTRA_PERF_NO_RUNNER',
+        `models returned by prepareStep or used inside processors are not seen: ${String(error)}`,
+      );
     } finally {
       loading = undefined;
     }

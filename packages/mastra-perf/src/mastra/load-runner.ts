@@ -23,7 +23,10 @@ const formats = (): Array<() => Promise<Loaded>> =>
   typeof __filename === 'string' ? [loadCommonJs, loadModule] : [loadModule, loadCommonJs];
 
 async function loadModule(): Promise<Loaded> {
-  const [{ Agent }, { ProcessorRunner }] = await Promise.all([import('@mastra/core/agent'), import('@mastra/core/processors')]);
+  const [{ Agent }, { ProcessorRunner }] = await Promise.all([
+    import('@mastra/core/agent'),
+    import('@mastra/core/processors'),
+  ]);
   return { agent: Agent.prototype, runner: ProcessorRunner.prototype };
 }
 

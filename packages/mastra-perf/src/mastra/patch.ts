@@ -7,7 +7,8 @@ export interface Patch {
   readonly wrap: (original: Method) => Method;
 }
 
-export const isSupported = ({ target, method }: Patch): boolean => typeof Reflect.get(target, method) === 'function';
+export const isSupported = ({ target, method }: Patch): boolean =>
+  typeof Reflect.get(target, method) === 'function';
 
 /**
  * Puts a patch in place and returns its undo. The undo restores exactly what was there: an inherited method becomes
@@ -21,7 +22,12 @@ export function applyPatch({ target, method, wrap }: Patch): () => void {
   const standIn = function (this: never, ...args: never[]): unknown {
     return (active ? wrapped : original).apply(this, args);
   };
-  const installed = { value: standIn, writable: true, configurable: true, enumerable: before?.enumerable ?? false };
+  const installed = {
+    value: standIn,
+    writable: true,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+  };
   Object.defineProperty(target, method, installed);
 
   return () => {

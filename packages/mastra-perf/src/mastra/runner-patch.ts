@@ -31,13 +31,20 @@ type Run = (this: Runner, ...args: unknown[]) => unknown;
  * Returns the undo, or `undefined` when this Mastra's runner is of another make.
  */
 export function patchRunner(prototype: object, shared: Registry): (() => void) | undefined {
-  const patches = Object.entries(CONTEXT_OF).map(([method, contextOf]) => behalfPatch(prototype, method, contextOf, shared));
+  const patches = Object.entries(CONTEXT_OF).map(([method, contextOf]) =>
+    behalfPatch(prototype, method, contextOf, shared),
+  );
   if (!isSupported({ target: prototype, method: INPUT_STEP, wrap: (method) => method })) return undefined;
   const undos = patches.filter(isSupported).map(applyPatch);
   return () => undos.forEach((undo) => undo());
 }
 
-function behalfPatch(target: object, method: string, contextOf: (args: readonly unknown[]) => unknown, shared: Registry): Patch {
+function behalfPatch(
+  target: object,
+  method: string,
+  contextOf: (args: readonly unknown[]) => unknown,
+  shared: Registry,
+): Patch {
   return {
     target,
     method,
@@ -45,7 +52,9 @@ function behalfPatch(target: object, method: string, contextOf: (args: readonly 
       const run = original as unknown as Run;
       return function (this: Runner, ...args) {
         const behalf = behalfOf(this, contextOf(args), shared);
-        const result = behalf ? shared.behalf.run(behalf, () => run.apply(this, args)) : run.apply(this, args);
+        const result = behalf
+          ? shared.behalf.run(behalf, () => run.apply(this, args))
+          : run.apply(this, args);
         return method === INPUT_STEP ? adoptStepModel(result, field(args[0], 'model')) : result;
       } satisfies Run as never;
     },
@@ -53,7 +62,8 @@ function behalfPatch(target: object, method: string, contextOf: (args: readonly 
 }
 
 function behalfOf(runner: Runner, context: unknown, { hosts, runs }: Registry): Behalf | undefined {
-  const requestContext = typeof context === 'object' && context !== null ? (context as RequestContextLike) : undefined;
+  const requestContext =
+    typeof context === 'object' && context !== null ? (context as RequestContextLike) : undefined;
   const mastra = runner.agent?.getMastraInstance?.() ?? (requestContext && runs.get(requestContext));
   return mastra && hosts.has(mastra) ? { mastra, requestContext } : undefined;
 }

@@ -9,7 +9,10 @@ interface Args {
 interface UpdatableAgent {
   readonly id: string;
   readonly model: unknown;
-  getModel(args: { readonly requestContext?: RequestContextLike; readonly modelConfig: unknown }): Promise<ModelLike>;
+  getModel(args: {
+    readonly requestContext?: RequestContextLike;
+    readonly modelConfig: unknown;
+  }): Promise<ModelLike>;
   __updateModel(update: { readonly model: unknown }): void;
 }
 

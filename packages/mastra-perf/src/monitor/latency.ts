@@ -63,12 +63,7 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
       try {
         reply = await next();
       } catch (error) {
-        tell(
-          call,
-          endingOf(call, 'error', false),
-          clock.monotonic() - begun,
-          undefined,
-        );
+        tell(call, endingOf(call, 'error', false), clock.monotonic() - begun, undefined);
         throw error;
       }
       let finished = false;

@@ -15,7 +15,8 @@ const MAX_DEPTH = 200;
 
 function clone(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) {
-    if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`not plain data: a ${typeof value}`);
+    if (typeof value === 'function' || typeof value === 'symbol')
+      throw new TypeError(`not plain data: a ${typeof value}`);
     return value;
   }
   if (depth > MAX_DEPTH) throw new TypeError(`not plain data: nested deeper than ${MAX_DEPTH} levels`);

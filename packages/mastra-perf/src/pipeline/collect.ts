@@ -48,7 +48,11 @@ export function collect(head: Reply['head'], parts: readonly StreamPart[]): Gene
       case 'text-start':
       case 'reasoning-start': {
         const type = part.type === 'text-start' ? 'text' : 'reasoning';
-        const block: Block = { type, text: '', ...(part.providerMetadata !== undefined && { providerMetadata: part.providerMetadata }) };
+        const block: Block = {
+          type,
+          text: '',
+          ...(part.providerMetadata !== undefined && { providerMetadata: part.providerMetadata }),
+        };
         open.set(`${type} ${String(part.id)}`, block);
         content.push(block as Block & StreamPart);
         break;

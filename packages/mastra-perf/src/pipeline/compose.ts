@@ -9,7 +9,10 @@ export type Handler = (call: ModelCall) => Promise<Reply>;
  * skipped; one that fails afterwards loses its say and the answer stands. Only the model's own errors, an abort and our
  * deliberate errors (a {@link PerfError}) reach the caller.
  */
-export function compose(middlewares: readonly Middleware[], fault: (where: string, error: unknown) => void): Handler {
+export function compose(
+  middlewares: readonly Middleware[],
+  fault: (where: string, error: unknown) => void,
+): Handler {
   const modelErrors = new WeakSet<object>();
   const model: Handler = async (call) => {
     try {

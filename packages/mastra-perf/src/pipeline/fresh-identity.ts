@@ -65,7 +65,9 @@ function sameShape(id: string): string {
   if (tail.replace(/[^a-zA-Z0-9]/g, '').length < ENOUGH) return `call_${randomUUID().replaceAll('-', '')}`;
   const letters = HEXADECIMAL.test(tail) ? 'abcdef' : 'abcdefghijklmnopqrstuvwxyz';
   const random = randomBytes(tail.length);
-  return prefix + [...tail].map((character, index) => replacement(character, letters, random[index] ?? 0)).join('');
+  return (
+    prefix + [...tail].map((character, index) => replacement(character, letters, random[index] ?? 0)).join('')
+  );
 }
 
 function replacement(character: string, letters: string, random: number): string {

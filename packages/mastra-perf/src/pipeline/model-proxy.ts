@@ -34,7 +34,8 @@ const DOOR = Symbol.for('mastra-perf.door');
 const INSIDE = Symbol.for('mastra-perf.inside');
 
 /** The door that the calls of a model go through, whichever copy of the package put it there. */
-export const doorTo = (model: object): Door | undefined => (DOOR in model ? (model[DOOR] as Door) : undefined);
+export const doorTo = (model: object): Door | undefined =>
+  DOOR in model ? (model[DOOR] as Door) : undefined;
 
 /**
  * A stand-in for a model whose calls go through the door. It is a proxy of the original, not a copy: Mastra asks its
@@ -61,7 +62,8 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
     if (known !== undefined) return known;
     const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
     if (typeof value !== 'function' || key === 'constructor') return value;
-    const method: unknown = key === 'doGenerate' || key === 'doStream' ? this.#through(key) : value.bind(target);
+    const method: unknown =
+      key === 'doGenerate' || key === 'doStream' ? this.#through(key) : value.bind(target);
     this.#bound ??= new Map();
     this.#bound.set(key, method);
     return method;
@@ -82,7 +84,10 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
     const method = name === 'doGenerate' ? 'generate' : 'stream';
     const invoke = (request: ModelRequest, asked: Method) => askModel(model, request, asked);
     return async (options) => {
-      const call = INSIDE in options ? undefined : door.begin({ method, model: identityOf(model), request: options, invoke });
+      const call =
+        INSIDE in options
+          ? undefined
+          : door.begin({ method, model: identityOf(model), request: options, invoke });
       if (!call) return model[name](options as never);
       try {
         const reply = await door.run(call);
@@ -104,18 +109,30 @@ export async function generated(reply: Reply, withStream: boolean): Promise<Gene
 }
 
 /** Asks a model for a reply in the one form that the pipeline knows. */
-export async function askModel(model: Pick<ModelLike, 'doGenerate' | 'doStream'>, request: ModelRequest, method: Method): Promise<Reply> {
+export async function askModel(
+  model: Pick<ModelLike, 'doGenerate' | 'doStream'>,
+  request: ModelRequest,
+  method: Method,
+): Promise<Reply> {
   const asked = { ...request, [INSIDE]: true } as never;
   const result = (await (method === 'generate' ? model.doGenerate(asked) : model.doStream(asked))) as Answer;
   const { stream, content, ...head } = result;
-  if (Array.isArray(content)) return { head: withoutParts(head), parts: readerOfParts(spread(result as GenerateResult)) };
+  if (Array.isArray(content))
+    return { head: withoutParts(head), parts: readerOfParts(spread(result as GenerateResult)) };
   if (stream) return { head, parts: readerOfStream(stream) };
   throw new TypeError(`the model answered ${method} with neither content nor a stream`);
 }
 
 /** What has become a part is said there only: a replay changes it. */
 function withoutParts(answer: Answer): Reply['head'] {
-  const { finishReason: _reason, usage: _usage, warnings: _warnings, providerMetadata: _metadata, response, ...head } = answer;
+  const {
+    finishReason: _reason,
+    usage: _usage,
+    warnings: _warnings,
+    providerMetadata: _metadata,
+    response,
+    ...head
+  } = answer;
   const { id: _id, modelId: _modelId, timestamp: _timestamp, ...rest } = response ?? {};
   return response ? { ...head, response: rest } : head;
 }

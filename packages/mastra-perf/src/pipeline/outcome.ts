@@ -37,7 +37,8 @@ export interface OutcomeFacts {
 /** Where results carry our outcome: `result.providerMetadata.mastraPerf`. */
 export const OUTCOME_NAMESPACE = 'mastraPerf';
 
-export const isFromModel = (outcome: OutcomeFacts): boolean => outcome.name === 'miss' || outcome.name === 'bypass';
+export const isFromModel = (outcome: OutcomeFacts): boolean =>
+  outcome.name === 'miss' || outcome.name === 'bypass';
 
 export interface OutcomeOptions {
   /** Whether usage that nobody paid for again is reported as zero. */

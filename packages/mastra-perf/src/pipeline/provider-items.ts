@@ -6,7 +6,8 @@ export function withoutItems(perProvider: unknown): unknown {
   if (typeof perProvider !== 'object' || perProvider === null) return perProvider;
   let kept: Record<string, unknown> | undefined;
   for (const [provider, fields] of Object.entries(perProvider)) {
-    const own = typeof fields === 'object' && fields !== null && 'itemId' in fields ? dropItem(fields) : fields;
+    const own =
+      typeof fields === 'object' && fields !== null && 'itemId' in fields ? dropItem(fields) : fields;
     if (own === undefined) continue;
     kept ??= {};
     kept[provider] = own;

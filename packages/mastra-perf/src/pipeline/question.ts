@@ -50,7 +50,9 @@ export function questionKey(model: ModelIdentity, caller: Caller, request: Model
 }
 
 /** In an order of their own: a name may be given twice, in two cases. */
-function questionHeaders(headers: ModelRequest['headers']): Array<readonly [name: string, value: string | undefined]> {
+function questionHeaders(
+  headers: ModelRequest['headers'],
+): Array<readonly [name: string, value: string | undefined]> {
   return Object.entries(headers ?? {})
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name, value]) => value !== undefined && !isIdentifying(name))
@@ -68,7 +70,9 @@ function questionPrompt(prompt: readonly PromptMessage[]): unknown[] {
     return known;
   };
   return prompt.map((message) => {
-    const content = Array.isArray(message.content) ? message.content.map((part) => questionPart(part, ordinal)) : message.content;
+    const content = Array.isArray(message.content)
+      ? message.content.map((part) => questionPart(part, ordinal))
+      : message.content;
     return { ...message, content, providerOptions: withoutHost(message.providerOptions) };
   });
 }

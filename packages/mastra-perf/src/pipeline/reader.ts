@@ -38,7 +38,8 @@ export function readerOfParts(parts: Iterable<StreamPart>): PartReader {
 
 /** The same parts, each changed on its way. `change` must not fail. */
 export function mapReader(reader: PartReader, change: (part: StreamPart) => StreamPart): PartReader {
-  const map = (result: ReadResult): ReadResult => (result.done ? result : { done: false, value: change(result.value) });
+  const map = (result: ReadResult): ReadResult =>
+    result.done ? result : { done: false, value: change(result.value) };
   return {
     read() {
       const result = reader.read();

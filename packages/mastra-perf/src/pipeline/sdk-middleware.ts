@@ -29,7 +29,9 @@ export function sdkMiddleware<Version extends string>(version: Version, door: Do
     specificationVersion: version,
     async wrapGenerate(args) {
       const call = begin(args, 'generate');
-      return call ? ((await generated(await door.run(call), false)) as never) : ((await args.doGenerate()) as never);
+      return call
+        ? ((await generated(await door.run(call), false)) as never)
+        : ((await args.doGenerate()) as never);
     },
     async wrapStream(args) {
       const call = begin(args, 'stream');

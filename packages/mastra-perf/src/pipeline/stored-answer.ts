@@ -24,7 +24,8 @@ export function answerRecorder(): AnswerRecorder {
   let first: DeltaPart | undefined;
   let pieces: string[] = [];
   const close = (): void => {
-    if (first) stored.push({ part: { ...first, delta: pieces.join('') }, cuts: pieces.map((piece) => piece.length) });
+    if (first)
+      stored.push({ part: { ...first, delta: pieces.join('') }, cuts: pieces.map((piece) => piece.length) });
     first = undefined;
     pieces = [];
   };
