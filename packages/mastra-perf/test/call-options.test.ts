@@ -111,6 +111,7 @@ it('adds to a request context that exists', async () => {
   const { ask, model } = start();
   const existing = new RequestContext([['locale', 'en']]);
   expect(perf.context({ cache: 'bypass' }, existing)).toBe(existing);
+  expect(perf.context({ user: 'u' }, existing)).toBe(existing); // what was set before stays
   expect(existing.get('locale')).toBe('en');
   await ask(existing);
   await ask(existing);

@@ -4,7 +4,9 @@ import type { StoredPart } from '../pipeline/stored-answer.ts';
 export interface Entry {
   readonly parts: readonly StoredPart[];
   readonly agent: string;
-  readonly tags: readonly string[];
+  readonly tags: Set<string>;
+  /** Requests to the model are numbered: an answer to a later one replaces this one, not the other way round. */
+  readonly order: number;
   /** Milliseconds since the epoch when the answer was complete. */
   readonly storedAt: number;
   /** Milliseconds that the model took. */

@@ -9,7 +9,8 @@ vi.setConfig({ testTimeout: 60_000 });
 const entry = (over: Partial<Entry> = {}): Entry => ({
   parts: [],
   agent: 'a',
-  tags: [],
+  tags: new Set(),
+  order: 1,
   storedAt: 0,
   tookMs: 1,
   bytes: 10,
@@ -112,9 +113,9 @@ describe('memoryTier', () => {
 describe('invalidate', () => {
   function filled() {
     const { tier, clock } = setUp();
-    tier.set('1', entry({ agent: 'support', tags: ['kb:1', 'kb:2'] }), 1000);
-    tier.set('2', entry({ agent: 'support', tags: ['kb:2'] }), 1000);
-    tier.set('3', entry({ agent: 'legal', tags: ['kb:1'] }), 1000);
+    tier.set('1', entry({ agent: 'support', tags: new Set(['kb:1', 'kb:2']) }), 1000);
+    tier.set('2', entry({ agent: 'support', tags: new Set(['kb:2']) }), 1000);
+    tier.set('3', entry({ agent: 'legal', tags: new Set(['kb:1']) }), 1000);
     tier.set('4', entry({ agent: 'legal' }), 500);
     return {
       tier,
@@ -139,6 +140,30 @@ describe('invalidate', () => {
     const { tier, left } = filled();
     expect(tier.invalidate(selector)).toBe(count);
     expect(left()).toBe(expected);
+  });
+
+  it.each([{}, { tags: undefined, agent: undefined }])(
+    'refuses %j, which would take everything away',
+    (selector) => {
+      const { tier, left } = filled();
+      expect(() => tier.invalidate(selector as object)).toThrow(
+        /perf\.cache\.invalidate: expected tags, agent or key/,
+      );
+      expect(left()).toBe('1234');
+    },
+  );
+
+  it('knows tags that were added later, or before there was an answer', () => {
+    const { tier, left } = filled();
+    tier.tag('4', ['late']);
+    tier.tag('5', ['early']);
+    tier.tag('5', ['also early']);
+    tier.set('5', entry({}), 1000);
+    expect(tier.invalidate({ tags: ['late'] })).toBe(1);
+    expect(left()).toBe('123');
+    expect(tier.invalidate({ tags: ['early'] })).toBe(1);
+    tier.set('5', entry({}), 1000);
+    expect(tier.invalidate({ tags: ['also early'] })).toBe(0); // tags are those of one answer
   });
 
   it('does not count answers whose time has passed', () => {

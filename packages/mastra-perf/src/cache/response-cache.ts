@@ -38,7 +38,10 @@ function lookup({ tier, clock, settingsOf }: ResponseCacheDeps): Middleware {
     async run(call, next) {
       const mode = modeOf(call, settingsOf(call));
       if (mode === 'bypass' || mode === 'off') call.facts.outcome = { name: 'bypass' };
-      if (mode === 'bypass' || mode === 'off' || mode === 'refresh') return next();
+      if (mode === 'bypass' || mode === 'off') return next();
+      const { tags } = call.overrides;
+      if (tags && tags.length > 0) tier.tag(call.key(), tags);
+      if (mode === 'refresh') return next();
       if (mode === 'only-if-cached') return replayOrNothing(tier, call, clock);
       const entry = tier.get(call.key());
       return entry ? replay(call, entry, clock) : next();
@@ -74,6 +77,7 @@ function* map(parts: Iterable<StreamPart>, change: (part: StreamPart) => StreamP
 }
 
 function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Middleware {
+  let asked = 0;
   return {
     name: 'cache.fill',
     async run(call, next) {
@@ -81,26 +85,30 @@ function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Mi
       const mode = modeOf(call, settings);
       if (settings === false || mode === 'off' || mode === 'bypass') return next();
       const begun = clock.monotonic();
+      const order = ++asked;
       const epoch = tier.epoch();
       const reply = await next();
       const answer = answerRecorder();
       let kept = true;
       let finished = false;
 
+      const storeTruncated = settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated;
+      const outdated = (key: string): string | undefined => {
+        if (tier.epoch() !== epoch) return 'invalidated';
+        return (tier.peek(key)?.order ?? 0) > order ? 'superseded' : undefined;
+      };
       const store = (): void => {
         const key = call.key();
         const stored = answer.parts();
-        const reason =
-          tier.epoch() === epoch
-            ? refusalToStore(stored, call.request, settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated)
-            : 'invalidated';
+        const reason = outdated(key) ?? refusalToStore(stored, call.request, storeTruncated);
         const leave = (why: string): void =>
           events.emit('notStored', { agent: call.caller.agent, key, reason: why });
         if (reason !== undefined) return leave(reason);
         const entry: Entry = {
           parts: stored,
           agent: call.caller.agent,
-          tags: call.overrides.tags ?? [],
+          tags: new Set(),
+          order,
           storedAt: clock.now(),
           tookMs: clock.monotonic() - begun,
           bytes: bytesOf(stored),

@@ -43,6 +43,35 @@ describe('an answer that many share', () => {
     expect(fault).not.toHaveBeenCalled();
   });
 
+  it('is invalidated by the tags of everybody who shared it', async () => {
+    const { ask, upstreams, tier } = setUp();
+    const calls = [ask({ overrides: { tags: ['a'] } }), ask(), ask({ overrides: { tags: ['b'] } })];
+    await settled();
+    upstreams[0]!.finish(...answerOf('hello'));
+    for (const { text } of calls) await text;
+    await ask({ overrides: { tags: ['c'] } }).text;
+    expect(['x', 'c'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]);
+    const again = [ask({ overrides: { tags: ['a'] } }), ask({ overrides: { tags: ['b'] } })];
+    await settled();
+    upstreams[1]!.finish(...answerOf('hello'));
+    for (const { text } of again) await text;
+    expect(tier.invalidate({ tags: ['b'] })).toBe(1);
+  });
+
+  it('does not replace an answer that was asked for later', async () => {
+    const { ask, upstreams, stored } = setUp();
+    const slow = ask();
+    await settled();
+    const refresh = ask({ overrides: { cache: 'refresh' } });
+    await settled();
+    upstreams[1]!.finish(...answerOf('new'));
+    expect(await refresh.text).toBe('new');
+    upstreams[0]!.finish(...answerOf('old'));
+    expect(await slow.text).toBe('old');
+    expect(stored).toHaveBeenCalledTimes(1);
+    expect(await ask().text).toBe('new');
+  });
+
   it('is stored although the one who asked the model has left', async () => {
     const { ask, asked, upstreams, stored } = setUp();
     const controller = new AbortController();

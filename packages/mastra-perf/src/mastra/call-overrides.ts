@@ -59,19 +59,22 @@ const MARK = Symbol.for('mastra-perf.overrides');
 /** Any request context of Mastra, whatever values it declares. */
 export interface ContextLike {
   setRaw(key: string, value: unknown): void;
+  getRaw(key: string): unknown;
 }
 
 /** @throws PerfConfigError */
 export function contextWith<C extends ContextLike>(given: ContextOptions, existing?: C): C {
   const { ttl, ...overrides } = parseOptions(contextSchema, given, 'perf.context');
   const context = existing ?? (new RequestContext() as ContextLike as C);
-  const value: CallOverrides = { ...overrides, ...(ttl !== undefined && { ttlMs: ttl }) };
+  const before = overridesOf(context.getRaw(KEY));
+  const value: CallOverrides = { ...before, ...overrides, ...(ttl !== undefined && { ttlMs: ttl }) };
   context.setRaw(KEY, Object.defineProperty({ ...value }, MARK, { value: true }));
   return context;
 }
 
 /** Overrides that `perf.context()` has put there; anything else under that name is ignored. */
-export function overridesIn(context: RequestContextLike | undefined): CallOverrides {
-  const found = context?.get(KEY);
-  return typeof found === 'object' && found !== null && MARK in found ? (found as CallOverrides) : {};
-}
+export const overridesIn = (context: RequestContextLike | undefined): CallOverrides =>
+  overridesOf(context?.get(KEY));
+
+const overridesOf = (found: unknown): CallOverrides =>
+  typeof found === 'object' && found !== null && MARK in found ? (found as CallOverrides) : {};

@@ -19,6 +19,10 @@ const freshCallId = (id: string): string => String(freshIdentity(NOW)(call(id)).
 const idsOf = (part: StreamPart): unknown[] => [part.id, part.toolCallId].filter((id) => id !== undefined);
 
 describe('freshIdentity', () => {
+  it('leaves an id that is the name of the tool and a number, as Kimi gives them', () => {
+    expect(freshCallId('functions.get_weather:0')).toBe('functions.get_weather:0');
+  });
+
   it('gives every id a new one, equal where they were equal, and new again in the next replay', () => {
     fc.assert(
       fc.property(fc.array(anyPart, { maxLength: 12 }), (parts) => {

@@ -51,6 +51,8 @@ const ENOUGH = 8;
 
 const PREFIX = /^(?:[a-z]+[-_])+/i;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** Kimi's ids are the tool's name and a number, alike in every run anyway. */
+const NUMBERED = /^functions\..+:\d+$/;
 const HEXADECIMAL = /^[\da-f-]+$/i;
 
 /**
@@ -58,6 +60,7 @@ const HEXADECIMAL = /^[\da-f-]+$/i;
  * A prefix stays, letters become letters and digits digits.
  */
 function sameShape(id: string): string {
+  if (NUMBERED.test(id)) return id;
   if (UUID.test(id)) return randomUUID();
   const prefix = PREFIX.exec(id)?.[0] ?? '';
   const tail = id.slice(prefix.length);

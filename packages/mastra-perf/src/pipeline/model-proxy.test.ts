@@ -84,6 +84,14 @@ describe('proxyModel', () => {
     expect([proxy.whisper(), model.whisper()]).toEqual(['changed', 'changed']);
   });
 
+  it('stands in for a frozen model as well', async () => {
+    const model = Object.freeze(new Model());
+    const proxy = proxyModel(model, doorOf());
+    expect(proxy).toBeInstanceOf(Model);
+    expect([proxy.secret, proxy.modelId]).toEqual(['private', model.modelId]);
+    await expect(Promise.resolve(proxy.doStream({ prompt: [] } as never))).resolves.toHaveProperty('stream');
+  });
+
   it('is never wrapped twice', () => {
     const model = new Model();
     const proxy = proxyModel(model, doorOf());

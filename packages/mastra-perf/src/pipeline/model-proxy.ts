@@ -42,7 +42,10 @@ export const doorTo = (model: object): Door | undefined =>
  * models for `instanceof`, getters and private fields.
  */
 export function proxyModel<M extends ModelLike>(model: M, door: Door): M {
-  return doorTo(model) ? model : new Proxy(model, new StandIn(model, door));
+  if (doorTo(model)) return model;
+  // A proxy may not tell other than a frozen target, but other than an empty one that inherits from it.
+  const target = Object.isFrozen(model) ? (Object.create(model) as M) : model;
+  return new Proxy(target, new StandIn(model, door));
 }
 
 /** Mastra resolves a model several times for one call, so a stand-in does nothing before it is asked. */
@@ -56,26 +59,27 @@ class StandIn<M extends ModelLike> implements ProxyHandler<M> {
     this.#door = door;
   }
 
-  get(target: M, key: PropertyKey): unknown {
+  get(_target: M, key: PropertyKey): unknown {
     if (key === DOOR) return this.#door;
     const known: unknown = this.#bound?.get(key);
     if (known !== undefined) return known;
-    const value: unknown = Reflect.get(target, key, target); // the target as receiver keeps #private fields readable
+    const model = this.#model;
+    const value: unknown = Reflect.get(model, key, model); // the model as receiver keeps #private fields readable
     if (typeof value !== 'function' || key === 'constructor') return value;
     const method: unknown =
-      key === 'doGenerate' || key === 'doStream' ? this.#through(key) : value.bind(target);
+      key === 'doGenerate' || key === 'doStream' ? this.#through(key) : value.bind(model);
     this.#bound ??= new Map();
     this.#bound.set(key, method);
     return method;
   }
 
-  set(target: M, key: PropertyKey, value: unknown): boolean {
+  set(_target: M, key: PropertyKey, value: unknown): boolean {
     this.#bound?.delete(key);
-    return Reflect.set(target, key, value, target);
+    return Reflect.set(this.#model, key, value, this.#model);
   }
 
-  has(target: M, key: PropertyKey): boolean {
-    return key === DOOR || Reflect.has(target, key);
+  has(_target: M, key: PropertyKey): boolean {
+    return key === DOOR || Reflect.has(this.#model, key);
   }
 
   #through(name: 'doGenerate' | 'doStream'): (options: ModelRequest) => Promise<unknown> {
