@@ -3,6 +3,7 @@ import { Agent } from '@mastra/core/agent';
 import { InMemoryServerCache } from '@mastra/core/cache';
 import { ResponseCache } from '@mastra/core/processors';
 import { InMemoryStore } from '@mastra/core/storage';
+import { Memory } from '@mastra/memory';
 import { mockModel } from '@mastra-perf/testkit';
 import { createPerf } from 'mastra-perf';
 import { medians, type Case } from './measure.ts';
@@ -10,6 +11,8 @@ import type { Table } from './table.ts';
 
 const PLAIN = 'Mastra alone';
 const rounds = { warm: 1000, measured: 1000 };
+/** A turn with memory takes ten times as long; most of it is a pause of 10 ms in Mastra. */
+const roundsWithMemory = { warm: 150, measured: 300 };
 
 function agentWith(processors: object = {}, extra: object = {}): Agent {
   const config = {
@@ -29,8 +32,8 @@ function agentWith(processors: object = {}, extra: object = {}): Agent {
   return agent;
 }
 
-const builtIn = (): Agent =>
-  agentWith({}, { inputProcessors: [new ResponseCache({ cache: new InMemoryServerCache() })] });
+const builtIn = (extra: object): Agent =>
+  agentWith({}, { inputProcessors: [new ResponseCache({ cache: new InMemoryServerCache() })], ...extra });
 const fresh = (round: number): string => `Question ${round}: what does a cache of answers save?`;
 const asked = (): string => 'What does a cache of answers save?';
 
@@ -48,23 +51,35 @@ function streaming(name: string, agent: Agent, question: (round: number) => stri
   };
 }
 
+/** Each call opens a thread of its own, so that the prompts of equal questions are equal. */
+function remembering(name: string, agent: Agent, question: (round: number) => string): Case {
+  return {
+    name,
+    run: (round) =>
+      agent.generate(question(round), { memory: { thread: `${name} ${round}`, resource: 'user' } }),
+  };
+}
+
+const memory = (): object => ({ memory: new Memory({ options: { lastMessages: 10 } }) });
+
 /** What the plugin adds to a call, and what a hit costs, with a model that answers at once. */
 export async function callOverhead(): Promise<Table> {
-  const withPerf = () => agentWith({ perf: createPerf() });
   const groups = [
-    { method: 'generate', make: generating },
-    { method: 'stream', make: streaming },
+    { method: 'generate', make: generating, extra: () => ({}), rounds },
+    { method: 'stream', make: streaming, extra: () => ({}), rounds },
+    { method: 'generate, memory', make: remembering, extra: memory, rounds: roundsWithMemory },
   ];
   const rows: string[][] = [];
-  for (const { method, make } of groups) {
+  for (const { method, make, extra, rounds: count } of groups) {
+    const withPerf = () => agentWith({ perf: createPerf() }, extra());
     const cases = [
-      make(PLAIN, agentWith(), fresh),
+      make(PLAIN, agentWith({}, extra()), fresh),
       make('mastra-perf, miss', withPerf(), fresh),
       make('mastra-perf, hit', withPerf(), asked),
-      make('Mastra ResponseCache, miss', builtIn(), fresh),
-      make('Mastra ResponseCache, hit', builtIn(), asked),
+      make('Mastra ResponseCache, miss', builtIn(extra()), fresh),
+      make('Mastra ResponseCache, hit', builtIn(extra()), asked),
     ];
-    const result = await medians(cases, rounds);
+    const result = await medians(cases, count);
     const plain = result.get(PLAIN) ?? Number.NaN;
     for (const [name, ms] of result) rows.push([method, name, ms.toFixed(3), (ms / plain).toFixed(2)]);
   }
@@ -73,7 +88,7 @@ export async function callOverhead(): Promise<Table> {
     columns: ['method', 'case', 'median ms', 'ratio to Mastra alone'],
     rows,
     notes: [
-      `${rounds.measured} interleaved rounds after ${rounds.warm} to warm up, in one process. Ratios are comparable, milliseconds depend on the machine.`,
+      `${rounds.measured} interleaved rounds after ${rounds.warm} to warm up (with memory ${roundsWithMemory.measured} after ${roundsWithMemory.warm}), in one process. Ratios are comparable, milliseconds depend on the machine.`,
     ],
   };
 }

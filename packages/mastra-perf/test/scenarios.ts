@@ -203,6 +203,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'observational memory', calls: 4, run: observed },
   { name: 'a scorer with a judge', calls: 2, run: scored },
   { name: 'a durable agent', calls: 1, run: durable },
+  { name: 'a tool that runs in the background', calls: 3, run: inBackground },
   { name: 'an agent added later', calls: 1, run: addedLater },
   {
     name: 'legacy generate (specification v1)',
@@ -325,6 +326,28 @@ async function durable(w: World) {
     readonly text?: Promise<string>;
   };
   return (result.output ?? result).text;
+}
+
+/** The model calls the tool, goes on while it runs, and is asked again when its result is there. */
+async function inBackground(w: World) {
+  const slow = createTool({
+    id: 'weather',
+    description: 'The weather, slowly',
+    inputSchema: z.object({ city: z.string() }),
+    background: { enabled: true },
+    execute: async () => ({ sky: 'blue' }),
+  });
+  const agent = w.agent('a', {
+    model: w.model({
+      respond: (_, call) =>
+        call === 1 ? { tools: [{ name: 'weather', args: { city: 'Rome' } }] } : { text: 'blue' },
+    }),
+    tools: { weather: slow },
+    memory: new Memory(),
+  });
+  w.mastra({ agents: { a: agent }, backgroundTasks: { enabled: true } });
+  const { fullStream } = await agent.stream('hi', { ...inThread, untilIdle: { maxIdleMs: 5000 } });
+  for await (const _ of fullStream);
 }
 
 async function addedLater(w: World) {
