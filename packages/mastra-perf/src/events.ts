@@ -62,3 +62,20 @@ function warn(name: string, error: unknown): void {
     type: 'MastraPerfWarning',
   });
 }
+
+/**
+ * Tells of a part of the plugin that failed and was left out of a call: always as the event `fault`, and the first time
+ * at each place as a process warning, since nobody may be listening.
+ */
+export function faultTeller({ emit }: Events): (where: string, error: unknown) => void {
+  const told = new Set<string>();
+  return (where, error) => {
+    emit('fault', { where, error });
+    if (told.has(where)) return;
+    told.add(where);
+    process.emitWarning(`mastra-perf: ${where} failed and was left out of a call: ${String(error)}`, {
+      code: 'MASTRA_PERF_FAULT',
+      type: 'MastraPerfWarning',
+    });
+  };
+}

@@ -5,7 +5,7 @@ import { CACHE_BOUNDS, CACHE_DEFAULTS } from './cache/options.ts';
 import { responseCache } from './cache/response-cache.ts';
 import { coalesce } from './coalesce/coalesce.ts';
 import { PerfError } from './errors.ts';
-import { createEvents, type PerfEvents } from './events.ts';
+import { createEvents, faultTeller, type PerfEvents } from './events.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn, type ContextLike, type ContextOptions } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
@@ -100,7 +100,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   const settings = resolveOptions(options);
   const clock = systemClock;
   const events = createEvents();
-  const fault = (where: string, error: unknown): void => events.emit('fault', { where, error });
+  const fault = faultTeller(events);
   let mastra: MastraLike | undefined;
   let uninstall: (() => void) | undefined;
   let closed = false;
@@ -159,9 +159,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
         latency.countLegacy();
         return undefined;
       }
-      const overrides = overridesIn(origin.requestContext ?? origin.behalf);
-      const { scope } = cacheSettings(origin.agentId);
-      return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
+      try {
+        const overrides = { ...overridesIn(origin.behalf), ...overridesIn(origin.requestContext) };
+        const { scope } = cacheSettings(origin.agentId);
+        return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
+      } catch (error) {
+        fault('begin', error);
+        return undefined;
+      }
     },
   });
   const standalone = ({ agent = 'model' }: ModelOptions = {}): Door =>
