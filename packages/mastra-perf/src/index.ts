@@ -11,6 +11,7 @@ export type { ContextOptions } from './mastra/call-overrides.ts';
 export type { Duration } from './base/duration.ts';
 export type { ByteSize } from './base/byte-size.ts';
 export type { PerfEvents } from './events.ts';
-export type { Outcome, OutcomeName, Saved } from './pipeline/outcome.ts';
+export type { OutcomeName } from './pipeline/call.ts';
+export type { Outcome, Saved } from './pipeline/outcome.ts';
 export type { TokenUsage } from './pipeline/usage.ts';
 export { isPerfError, PerfConfigError, PerfError, type PerfErrorCode } from './errors.ts';

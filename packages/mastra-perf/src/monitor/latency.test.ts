@@ -4,7 +4,7 @@ import { createEvents, type PerfEvents } from '../events.ts';
 import type { ModelCall } from '../pipeline/call.ts';
 import { readAll } from '../pipeline/collect.ts';
 import { compose } from '../pipeline/compose.ts';
-import type { OutcomeName } from '../pipeline/outcome.ts';
+import type { OutcomeName } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import type { PartReader } from '../pipeline/reader.ts';
 import { createLatencyRecorder } from './latency-series.ts';

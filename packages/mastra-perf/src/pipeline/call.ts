@@ -1,4 +1,3 @@
-import type { OutcomeFacts } from './outcome.ts';
 import type { PartReader } from './reader.ts';
 
 /** Which model a call goes to. */
@@ -76,6 +75,17 @@ export interface ModelCall {
   readonly facts: CallFacts;
   /** Asks the real model. */
   readonly invoke: (request: ModelRequest, method: Method) => Promise<Reply>;
+}
+
+/** How a call was answered: by the model, from the cache, by a call under way, or by the model because it should not be cached. */
+export type OutcomeName = 'miss' | 'hit' | 'shared' | 'bypass';
+
+/** What the middlewares know of the outcome while a call runs. */
+export interface OutcomeFacts {
+  name: OutcomeName;
+  ageMs?: number;
+  /** Milliseconds that were not waited for. */
+  savedMs?: number;
 }
 
 /** What middlewares tell each other. */

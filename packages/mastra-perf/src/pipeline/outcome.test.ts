@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { compose } from './compose.ts';
 import { readAll } from './collect.ts';
-import { outcomeMarker, type OutcomeFacts } from './outcome.ts';
+import type { OutcomeFacts } from './call.ts';
+import { outcomeMarker } from './outcome.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { answerOf, callOf, replyOf, testModel } from './test-calls.ts';
 

@@ -1,10 +1,7 @@
-import type { Middleware, ModelCall } from './call.ts';
+import type { Middleware, ModelCall, OutcomeFacts, OutcomeName } from './call.ts';
 import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
 import { mapReader } from './reader.ts';
 import { readUsage, zeroUsage } from './usage.ts';
-
-/** How a call was answered: by the model, from the cache, by a call under way, or by the model because it should not be cached. */
-export type OutcomeName = 'miss' | 'hit' | 'shared' | 'bypass';
 
 /** What a call did not cost because it was answered without asking the model. */
 export interface Saved {
@@ -24,14 +21,6 @@ export interface Outcome {
   /** Milliseconds since the answer was stored. */
   readonly ageMs?: number;
   readonly saved?: Saved;
-}
-
-/** What the middlewares know of the outcome while a call runs. */
-export interface OutcomeFacts {
-  name: OutcomeName;
-  ageMs?: number;
-  /** Milliseconds that were not waited for. */
-  savedMs?: number;
 }
 
 /** Where results carry our outcome: `result.providerMetadata.mastraPerf`. */

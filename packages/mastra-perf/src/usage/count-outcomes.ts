@@ -5,7 +5,7 @@ import { isFinish, type FinishPart } from '../pipeline/parts.ts';
 import { billedTokens } from './billed-tokens.ts';
 import { endingOf } from '../pipeline/ending.ts';
 import { groupOf } from './usage-group.ts';
-import type { CountDeps } from './usage-meter.ts';
+import type { CountDeps } from './usage-deps.ts';
 
 const NAME = 'usage.outcomes';
 const OUTCOME = { miss: 'misses', hit: 'hits', shared: 'shared', bypass: 'bypassed' } as const;

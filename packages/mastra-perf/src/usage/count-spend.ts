@@ -4,7 +4,7 @@ import { observe } from '../pipeline/observe.ts';
 import { isFinish } from '../pipeline/parts.ts';
 import { billedTokens } from './billed-tokens.ts';
 import { groupOf } from './usage-group.ts';
-import type { CountDeps } from './usage-meter.ts';
+import type { CountDeps } from './usage-deps.ts';
 
 const NAME = 'usage.spend';
 

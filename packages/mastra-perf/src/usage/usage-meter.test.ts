@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
 import { readAll } from '../pipeline/collect.ts';
 import { compose } from '../pipeline/compose.ts';
-import type { OutcomeFacts } from '../pipeline/outcome.ts';
+import type { OutcomeFacts } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts, type PartReader } from '../pipeline/reader.ts';
 import { createPriceBook, type PriceBook, type PriceBookOptions } from './prices.ts';

@@ -1,23 +1,9 @@
-import type { Middleware, ModelCall } from '../pipeline/call.ts';
-import { createBilling, type Billing } from './billing.ts';
+import type { Middleware } from '../pipeline/call.ts';
+import { createBilling } from './billing.ts';
 import { countOutcomes } from './count-outcomes.ts';
 import { countSpend } from './count-spend.ts';
-import type { UsageSettings } from './options.ts';
-import type { PriceBook } from './prices.ts';
+import type { CountDeps, UsageDeps } from './usage-deps.ts';
 import type { UsageDimension, UsageRow, UsageTotals } from './usage-figures.ts';
-import type { UsageLedger } from './usage-ledger.ts';
-
-export interface UsageDeps {
-  /** Settings of the agent that calls; `false` when its calls are not counted. */
-  readonly settingsOf: (call: ModelCall) => UsageSettings | false;
-  readonly priceBook: PriceBook;
-  readonly ledger: UsageLedger;
-  readonly fault: (where: string, error: unknown) => void;
-}
-
-export interface CountDeps extends Omit<UsageDeps, 'priceBook'> {
-  readonly billing: Billing;
-}
 
 export interface UsageMeter {
   /** Far out, within the middleware that marks the outcome: how calls were answered and what that saved. */
