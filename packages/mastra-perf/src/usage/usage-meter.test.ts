@@ -8,7 +8,8 @@ import type { StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts, type PartReader } from '../pipeline/reader.ts';
 import { createPriceBook, type PriceBook, type PriceBookOptions } from './prices.ts';
 import { createUsageLedger } from './usage-ledger.ts';
-import { createUsage, type UsageDeps } from './usage-meter.ts';
+import type { UsageDeps } from './usage-deps.ts';
+import { createUsage } from './usage-meter.ts';
 
 // gpt-4o-mini: 0.15 and 0.60 dollars per million tokens
 const USAGE = { inputTokens: { total: 1000, cacheRead: 0 }, outputTokens: { total: 100, reasoning: 40 } };
