@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseOptions } from './base/parse-options.ts';
-import { feature, options } from './base/schema.ts';
+import { feature, flag, options } from './base/schema.ts';
 import {
   agentCacheSchema,
   cacheSchema,
@@ -56,7 +56,7 @@ export interface Settings {
 const agentSchema = options({
   cache: z.optional(feature(agentCacheSchema)),
   coalesce: z.optional(feature(coalesceSchema)),
-  usage: z.optional(z.custom<boolean>((value) => typeof value === 'boolean', { error: 'true or false' })),
+  usage: z.optional(flag()),
   latency: z.optional(feature(latencySchema)),
 });
 

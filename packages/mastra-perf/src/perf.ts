@@ -160,7 +160,10 @@ export function createPerf(options: PerfOptions = {}): Perf {
         return undefined;
       }
       try {
-        const overrides = { ...overridesIn(origin.behalf), ...overridesIn(origin.requestContext) };
+        const overrides = {
+          ...overridesIn(origin.behalf?.requestContext),
+          ...overridesIn(origin.requestContext),
+        };
         const { scope } = cacheSettings(origin.agentId);
         return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
       } catch (error) {

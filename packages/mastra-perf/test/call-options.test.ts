@@ -3,6 +3,7 @@ import { Agent } from '@mastra/core/agent';
 import { RequestContext } from '@mastra/core/request-context';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createTool } from '@mastra/core/tools';
+import { Memory } from '@mastra/memory';
 import { mockModel } from '@mastra-perf/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -142,6 +143,24 @@ it('scopes answers by every sign of the resource', async () => {
   await agent.generate('q', { memory: { thread: 't2', resource: 'u3' } });
   await agent.generate('q');
   expect(model.calls.total).toBe(4);
+});
+
+it.each([
+  { memory: 'with memory', extra: () => ({ memory: new Memory() }) },
+  { memory: 'without memory', extra: () => ({}) },
+])('scopes and counts internal agents by the resource that they work for, $memory', async ({ extra }) => {
+  const structurer = mockModel({ respond: () => ({ text: '{"x":"1"}' }) });
+  const { agent } = start({}, mockModel({ respond: () => ({ text: 'same for all' }) }), extra());
+  const structuredOutput = { schema: z.object({ x: z.string() }), model: structurer };
+  for (const resource of ['u1', 'u2', 'u2'])
+    await agent.generate('q', {
+      memory: { thread: `${resource} ${structurer.calls.total}`, resource },
+      structuredOutput,
+    });
+  expect(structurer.calls.total).toBe(2);
+  const rows = await perf.usage.report({ by: ['agent', 'resource'] });
+  const inner = rows.filter(({ agent: id }) => id === 'structured-output-structurer');
+  expect(inner.map(({ resource }) => resource).toSorted()).toEqual(['u1', 'u2']);
 });
 
 it('shares answers between resources where the agent is told to', async () => {

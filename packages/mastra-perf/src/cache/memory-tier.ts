@@ -28,10 +28,10 @@ export interface MemoryTier {
   /** False for an entry that is larger than all the room there is: it is not kept. */
   set(key: string, entry: Entry, ttlMs: number): boolean;
   /**
-   * Adds names by which the entry of a key can be invalidated; if there is none yet, to the next one. Several calls can
-   * share an answer, and only one of them stores it.
+   * Names by which the next entry of a key can be invalidated: several calls can wait for an answer, and only one of them
+   * stores it.
    */
-  tag(key: string, tags: readonly string[]): void;
+  announce(key: string, tags: readonly string[]): void;
   /**
    * Number of entries taken away.
    *
@@ -77,11 +77,7 @@ export function memoryTier(
       entries.set(key, entry, { ttl: ttlMs });
       return entry.bytes <= bounds.maxBytes;
     },
-    tag(key, tags) {
-      const entry = entries.peek(key);
-      if (entry) for (const tag of tags) entry.tags.add(tag);
-      else announced.set(key, [...(announced.get(key) ?? []), ...tags]);
-    },
+    announce: (key, tags) => void announced.set(key, [...(announced.get(key) ?? []), ...tags]),
     invalidate(selector) {
       const { key: only, agent, tags } = selector;
       if (only === undefined && agent === undefined && tags === undefined) {

@@ -37,14 +37,16 @@ function lookup({ tier, clock, settingsOf }: ResponseCacheDeps): Middleware {
     name: 'cache.lookup',
     async run(call, next) {
       const mode = modeOf(call, settingsOf(call));
-      if (mode === 'bypass' || mode === 'off') call.facts.outcome = { name: 'bypass' };
-      if (mode === 'bypass' || mode === 'off') return next();
-      const { tags } = call.overrides;
-      if (tags && tags.length > 0) tier.tag(call.key(), tags);
-      if (mode === 'refresh') return next();
+      if (mode === 'bypass' || mode === 'off') {
+        call.facts.outcome = { name: 'bypass' };
+        return next();
+      }
       if (mode === 'only-if-cached') return replayOrNothing(tier, call, clock);
-      const entry = tier.get(call.key());
-      return entry ? replay(call, entry, clock) : next();
+      const entry = mode === 'refresh' ? undefined : tier.get(call.key());
+      if (entry) return replay(call, entry, clock);
+      const { tags } = call.overrides;
+      if (tags && tags.length > 0) tier.announce(call.key(), tags);
+      return next();
     },
   };
 }
@@ -66,6 +68,7 @@ function replayOrNothing(tier: MemoryTier, call: ModelCall, clock: Clock): Reply
 }
 
 function replay(call: ModelCall, entry: Entry, clock: Clock): Reply {
+  for (const tag of call.overrides.tags ?? []) entry.tags.add(tag);
   const now = clock.now();
   call.facts.outcome = { name: 'hit', ageMs: Math.max(0, now - entry.storedAt), savedMs: entry.tookMs };
   const fresh = freshIdentity(now);

@@ -50,12 +50,23 @@ describe('an answer that many share', () => {
     upstreams[0]!.finish(...answerOf('hello'));
     for (const { text } of calls) await text;
     await ask({ overrides: { tags: ['c'] } }).text;
-    expect(['x', 'c'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]);
+    expect(['x', 'c'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]); // a hit adds its own
     const again = [ask({ overrides: { tags: ['a'] } }), ask({ overrides: { tags: ['b'] } })];
     await settled();
     upstreams[1]!.finish(...answerOf('hello'));
     for (const { text } of again) await text;
     expect(tier.invalidate({ tags: ['b'] })).toBe(1);
+  });
+
+  it('has the tags of the refresh that brought it, also when there was one before', async () => {
+    const { ask, upstreams, tier } = setUp();
+    for (const cache of ['default', 'refresh'] as const) {
+      const { text } = ask({ overrides: { cache, tags: [cache] } });
+      await settled();
+      upstreams.at(-1)!.finish(...answerOf(cache));
+      await text;
+    }
+    expect(['default', 'refresh'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]);
   });
 
   it('does not replace an answer that was asked for later', async () => {

@@ -1,7 +1,7 @@
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 import type { AgentLike, RequestContextLike } from './host.ts';
 import type { Patch } from './patch.ts';
-import type { Registry } from './registry.ts';
+import { runOf, type Registry } from './registry.ts';
 
 /** The method through which Mastra 1.71 resolves every model of an agent, whatever its form. */
 export const RESOLVE = 'resolveModelConfig';
@@ -49,11 +49,14 @@ function adopt(
   model: ModelLike,
   shared: Registry,
 ): ModelLike {
-  const own = agent.getMastraInstance?.();
-  const behalf = own ? undefined : shared.behalf.getStore();
-  const mastra = own ?? behalf?.mastra;
+  const behalf = shared.behalf.getStore();
+  const mastra = agent.getMastraInstance?.() ?? behalf?.mastra;
   const host = mastra && shared.hosts.get(mastra);
   if (!host) return model;
-  if (own && requestContext) shared.runs.set(requestContext, own);
-  return host.wrap(model, { agentId: agent.id, requestContext, behalf: behalf?.requestContext });
+  return host.wrap(model, {
+    agentId: agent.id,
+    requestContext,
+    run: runOf(shared, mastra, requestContext),
+    behalf: behalf?.mastra === mastra ? behalf : undefined,
+  });
 }

@@ -1,5 +1,5 @@
 import type { Caller, CallOverrides, ModelRequest } from '../pipeline/call.ts';
-import type { Origin, RequestContextLike } from './host.ts';
+import type { Origin, RequestContextLike, RunIds } from './host.ts';
 
 /** Reserved keys of Mastra's request context. */
 const RESOURCE = 'mastra__resourceId';
@@ -17,9 +17,7 @@ export function callerOf(
   overrides: CallOverrides,
   scope: 'resource' | 'agent',
 ): Caller {
-  const context = origin.requestContext;
-  const found = idsIn(context, request);
-  const { resources, threads } = found.resources.length > 0 ? found : idsIn(origin.behalf, request);
+  const { resources, threads } = idsOf(origin, request);
   const [resource] = resources;
   const [thread] = threads;
   return {
@@ -41,7 +39,17 @@ function scopeOf(
   return ['resource', ...resources];
 }
 
-function idsIn(context: RequestContextLike | undefined, request: ModelRequest) {
+/** Ids of the call itself, else those of the run on whose behalf it is made. */
+function idsOf({ requestContext, run, behalf }: Origin, request: ModelRequest): RunIds {
+  const own = idsIn(requestContext, request);
+  if (own.resources.length > 0) {
+    if (run) run.ids = own;
+    return own;
+  }
+  return behalf?.ids ?? idsIn(behalf?.requestContext, request);
+}
+
+function idsIn(context: RequestContextLike | undefined, request: ModelRequest): RunIds {
   const memory = context?.get(MEMORY) as
     | { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } }
     | undefined;

@@ -15,12 +15,27 @@ export interface AgentLike {
   getMastraInstance?(): MastraLike | undefined;
 }
 
+/** Ids that tell whose a run is; the first of each kind counts, all of them separate. */
+export interface RunIds {
+  readonly resources: readonly string[];
+  readonly threads: readonly string[];
+}
+
+/** One run of an agent of an installed Mastra. All that works for it shares its request context. */
+export interface Run {
+  readonly mastra: MastraLike;
+  readonly requestContext: RequestContextLike | undefined;
+  /** What the run's own model calls have told, which may be more than its request context does. */
+  ids?: RunIds;
+}
+
 /** Where a model call comes from, as far as it is known when its model is resolved. */
 export interface Origin {
   readonly agentId: string;
   readonly requestContext: RequestContextLike | undefined;
-  /** Request context of the run on whose behalf an internal agent works (moderation, summaries), which has none itself. */
-  readonly behalf?: RequestContextLike | undefined;
+  readonly run?: Run | undefined;
+  /** The run on whose behalf an internal agent works (moderation, summaries, structured output), which tells no ids itself. */
+  readonly behalf?: Run | undefined;
 }
 
 /** What one installed plugin does for one Mastra; the protocol between copies of this package. */

@@ -1,16 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PerfError } from '../errors.ts';
-import type { Host, MastraLike, RequestContextLike } from './host.ts';
+import type { Host, MastraLike, RequestContextLike, Run } from './host.ts';
 
 /** Changes when the shape below does: copies that do not understand each other must not share it. */
 const PROTOCOL = 1;
 const KEY = Symbol.for('mastra-perf.registry');
-
-/** On whose behalf code runs that a processor has called. */
-export interface Behalf {
-  readonly mastra: MastraLike;
-  readonly requestContext: RequestContextLike | undefined;
-}
 
 /**
  * What all copies of this package in a process share (ESM and CJS, two versions): which Mastra has which plugin, and
@@ -19,9 +13,10 @@ export interface Behalf {
 export interface Registry {
   readonly protocol: number;
   readonly hosts: WeakMap<object, Host>;
-  /** Mastra instances by the request context of their runs. */
-  readonly runs: WeakMap<object, MastraLike>;
-  readonly behalf: AsyncLocalStorage<Behalf>;
+  /** Runs by their request context. */
+  readonly runs: WeakMap<object, Run>;
+  /** The run on whose behalf code works that a processor has called. */
+  readonly behalf: AsyncLocalStorage<Run>;
   readonly patches: Map<object, PatchUse>;
   /** Codes of the warnings that this process has had. */
   readonly told: Set<string>;
@@ -64,4 +59,17 @@ export function sharePatch({ patches }: Registry, target: object, apply: () => (
     patches.delete(target);
     use.undo();
   };
+}
+
+/** The run that a request context belongs to; a new one if it is not known yet. */
+export function runOf(
+  { runs }: Registry,
+  mastra: MastraLike,
+  requestContext: RequestContextLike | undefined,
+): Run {
+  const known = requestContext && runs.get(requestContext);
+  if (known?.mastra === mastra) return known;
+  const run: Run = { mastra, requestContext };
+  if (requestContext) runs.set(requestContext, run);
+  return run;
 }

@@ -1,7 +1,7 @@
 import { doorTo, proxyModel, type ModelLike } from '../pipeline/model-proxy.ts';
-import type { AgentLike, RequestContextLike } from './host.ts';
+import type { AgentLike, RequestContextLike, Run } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
-import type { Behalf, Registry } from './registry.ts';
+import { runOf, type Registry } from './registry.ts';
 
 /** What a method of Mastra's ProcessorRunner is called with, as far as it is needed: the run's request context. */
 const CONTEXT_OF: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
@@ -23,7 +23,7 @@ interface Runner {
   readonly agent?: AgentLike;
 }
 
-type Run = (this: Runner, ...args: unknown[]) => unknown;
+type Method = (this: Runner, ...args: unknown[]) => unknown;
 
 /**
  * Patches the runner of processors, for two things that the agent's own models do not show: a model that `prepareStep` or
@@ -49,23 +49,24 @@ function behalfPatch(
     target,
     method,
     wrap: (original) => {
-      const run = original as unknown as Run;
+      const run = original as unknown as Method;
       return function (this: Runner, ...args) {
         const behalf = behalfOf(this, contextOf(args), shared);
         const result = behalf
           ? shared.behalf.run(behalf, () => run.apply(this, args))
           : run.apply(this, args);
         return method === INPUT_STEP ? adoptStepModel(result, field(args[0], 'model')) : result;
-      } satisfies Run as never;
+      } satisfies Method as never;
     },
   };
 }
 
-function behalfOf(runner: Runner, context: unknown, { hosts, runs }: Registry): Behalf | undefined {
+function behalfOf(runner: Runner, context: unknown, shared: Registry): Run | undefined {
   const requestContext =
     typeof context === 'object' && context !== null ? (context as RequestContextLike) : undefined;
-  const mastra = runner.agent?.getMastraInstance?.() ?? (requestContext && runs.get(requestContext));
-  return mastra && hosts.has(mastra) ? { mastra, requestContext } : undefined;
+  const mastra =
+    runner.agent?.getMastraInstance?.() ?? (requestContext && shared.runs.get(requestContext)?.mastra);
+  return mastra && shared.hosts.has(mastra) ? runOf(shared, mastra, requestContext) : undefined;
 }
 
 /** A model that a step uses instead of the agent's goes through the same door. */
