@@ -30,9 +30,10 @@ const everyRoom = ['mastra', 'pipeline', 'stores', 'base', ...Object.keys(capabi
 
 /** A new room starts with a line here: what is not in this table fails the lint. */
 export const rooms: Readonly<Record<string, Room>> = {
-  'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom] },
-  'perf.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
-  'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'] },
+  'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom], types: ['perf-handle.ts'] },
+  'perf.ts': { imports: [...leaves, ...everyRoom], types: ['perf-handle.ts'], mastra: 'types' },
+  'perf-handle.ts': { imports: [], types: [...leaves, ...everyRoom], mastra: 'types' },
+  'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'], types: ['stores'] },
   'errors.ts': { imports: ['events.ts'], types: ['pipeline/outcome.ts'] },
   'events.ts': { imports: ['errors.ts'], types: ['pipeline/outcome.ts'] },
   mastra: { imports: ['pipeline', 'base', ...leaves], types: ['stores'], mastra: 'all' },

@@ -15,6 +15,22 @@ export interface PerfEvents {
   stored: { readonly agent: string; readonly key: string; readonly bytes: number; readonly ttlMs: number };
   /** An answer was complete but may not be stored, and why. */
   notStored: { readonly agent: string; readonly key: string; readonly reason: string };
+  /** A model failed and an old answer was given in its place. */
+  staleIfError: {
+    readonly agent: string;
+    readonly key: string;
+    readonly ageMs: number;
+    /** Name of the model's error. */
+    readonly error: string;
+    /** HTTP status, if the provider answered with one. */
+    readonly status?: number;
+  };
+  /** An entry of the store could not be read and counts as a miss: of another version, foreign, damaged or forged. */
+  unreadable: { readonly key: string; readonly reason: string };
+  /** The store is away, or back. While it is away calls go on without it. */
+  store: { readonly store: string; readonly state: 'up' | 'down'; readonly error?: unknown };
+  /** An operation of the store failed or took too long. */
+  storeFailure: { readonly store: string; readonly operation: string; readonly reason: string };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
   /** A part of the plugin failed and was left out of a call; the call itself went on. */
@@ -77,5 +93,30 @@ export function faultTeller({ emit }: Events): (where: string, error: unknown) =
       code: 'MASTRA_PERF_FAULT',
       type: 'MastraPerfWarning',
     });
+  };
+}
+
+/** Tells how a store fares: each change as the event `store`, and that it went away as a process warning as well. */
+export function storeTeller(
+  { emit }: Events,
+  store: string,
+  onUp: () => void,
+): {
+  readonly onState: (state: 'up' | 'down', cause?: unknown) => void;
+  readonly onFailure: (operation: string, reason: string) => void;
+} {
+  return {
+    onState(state, cause) {
+      emit('store', { store, state, ...(cause !== undefined && { error: cause }) });
+      if (state === 'up') return onUp();
+      process.emitWarning(
+        `mastra-perf: the store "${store}" is away, calls go on without it: ${String(cause)}`,
+        {
+          code: 'MASTRA_PERF_STORE_DOWN',
+          type: 'MastraPerfWarning',
+        },
+      );
+    },
+    onFailure: (operation, reason) => emit('storeFailure', { store, operation, reason }),
   };
 }

@@ -1,13 +1,30 @@
-export { createPerf, type ModelOptions, type Perf } from './perf.ts';
+export { createPerf } from './perf.ts';
+export type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
 export type { AgentOptions, PerfOptions } from './options.ts';
 export type { CacheBounds, CacheOptions } from './cache/options.ts';
-export type { CacheStats, InvalidateSelector } from './cache/memory-tier.ts';
+export type { InvalidateSelector } from './cache/names.ts';
+export type { CacheStats } from './cache/response-cache.ts';
+export type { StoreCounts } from './cache/store-tier.ts';
+export type { Normalize } from './base/normalize.ts';
 export type { CoalesceOptions } from './coalesce/options.ts';
 export type { LatencyOptions } from './monitor/options.ts';
 export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';
 export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
+export type { Bus, BusListener } from './stores/bus.ts';
+export {
+  MAX_TTL_MS,
+  type CacheClaim,
+  type CacheEntry,
+  type CacheRead,
+  type CacheStore,
+  type CacheWrite,
+  type Stamp,
+} from './stores/cache-store.ts';
+export type { HeldLease, Lease, LeaseAttempt, Leases } from './stores/leases.ts';
+export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
+export type { PerfStore } from './stores/perf-store.ts';
 export type { Duration } from './base/duration.ts';
 export type { ByteSize } from './base/byte-size.ts';
 export type { PerfEvents } from './events.ts';

@@ -5,15 +5,20 @@ import { resolveOptions, type PerfOptions } from './options.ts';
 
 const DURATION =
   "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds";
+const AGE = `${DURATION}, at most '15d'`;
+const WAIT = "false, or a duration such as '30s', at most '10m'";
+const STORE = 'a store, such as memoryStore() or redisStore({ url })';
 const SIZE = "a size such as '512kb', '64mb' or '1gb', or a positive whole number of bytes";
 const FEATURE = 'true, false or an object of options';
 const TEXT = 'a text of 1 to 200 characters';
+const NORMALIZE = "'exact', 'whitespace', 'insensitive' or a function from text to text";
 const OFF = 'false (leave it out to keep the feature on)';
 const PRICE = 'a price in dollars per million tokens, 0 or more';
 const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
 const ENTRIES = 'a whole number from 1 to 10000000';
-const TOP = 'one of: cache, coalesce, usage, latency, agents';
-const CACHE = 'one of: ttl, scope, storeTruncated, usageOnHit';
+const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, agents';
+const CACHE =
+  'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize';
 
 type Bad = readonly [path: string, options: unknown, accepted: string, given: unknown];
 
@@ -24,18 +29,18 @@ const badOptions: readonly Bad[] = [
   ['createPerf', true, 'an object of options', true],
   ['createPerf.cahce', { cahce: true }, `${TOP} (did you mean "cache"?)`, true],
   ['createPerf.Cache', { Cache: false }, `${TOP} (did you mean "cache"?)`, false],
-  ['createPerf.storage', { storage: {} }, TOP, {}],
+  ['createPerf.storage', { storage: {} }, `${TOP} (did you mean "store"?)`, {}],
   ['createPerf["agents "]', { 'agents ': {} }, `${TOP} (did you mean "agents"?)`, {}],
   ['createPerf.cache', { cache: 'on' }, FEATURE, 'on'],
   ['createPerf.cache', { cache: null }, FEATURE, null],
   ['createPerf.cache', { cache: 1 }, FEATURE, 1],
   ['createPerf.cache', { cache: [] }, FEATURE, []],
-  ['createPerf.cache.ttl', { cache: { ttl: '5 minutess' } }, DURATION, '5 minutess'],
-  ['createPerf.cache.ttl', { cache: { ttl: 0 } }, DURATION, 0],
-  ['createPerf.cache.ttl', { cache: { ttl: -1000 } }, DURATION, -1000],
-  ['createPerf.cache.ttl', { cache: { ttl: Number.NaN } }, DURATION, Number.NaN],
-  ['createPerf.cache.ttl', { cache: { ttl: Infinity } }, DURATION, Infinity],
-  ['createPerf.cache.ttl', { cache: { ttl: null } }, DURATION, null],
+  ['createPerf.cache.ttl', { cache: { ttl: '5 minutess' } }, AGE, '5 minutess'],
+  ['createPerf.cache.ttl', { cache: { ttl: 0 } }, AGE, 0],
+  ['createPerf.cache.ttl', { cache: { ttl: -1000 } }, AGE, -1000],
+  ['createPerf.cache.ttl', { cache: { ttl: Number.NaN } }, AGE, Number.NaN],
+  ['createPerf.cache.ttl', { cache: { ttl: Infinity } }, AGE, Infinity],
+  ['createPerf.cache.ttl', { cache: { ttl: null } }, AGE, null],
   ['createPerf.cache.scope', { cache: { scope: 'user' } }, "'resource' or 'agent'", 'user'],
   ['createPerf.cache.storeTruncated', { cache: { storeTruncated: 1 } }, 'true or false', 1],
   ['createPerf.cache.usageOnHit', { cache: { usageOnHit: 'none' } }, "'zero' or 'original'", 'none'],
@@ -48,11 +53,22 @@ const badOptions: readonly Bad[] = [
   [
     'createPerf.cache.tll',
     { cache: { tll: '5m' } },
-    `one of: ttl, scope, storeTruncated, usageOnHit, maxBytes, maxEntries (did you mean "ttl"?)`,
+    `${CACHE}, maxBytes, maxEntries, maxEntryBytes, memoryTtl, encryptionKeys (did you mean "ttl"?)`,
     '5m',
   ],
   ['createPerf.coalesce', { coalesce: 'yes' }, FEATURE, 'yes'],
-  ['createPerf.coalesce.window', { coalesce: { window: 5 } }, 'no options here yet', 5],
+  ['createPerf.coalesce.window', { coalesce: { window: 5 } }, 'one of: wait', 5],
+  ['createPerf.coalesce.wait', { coalesce: { wait: 0 } }, WAIT, 0],
+  ['createPerf.coalesce.wait', { coalesce: { wait: '1h' } }, WAIT, '1h'],
+  ['createPerf.store', { store: 'redis://localhost' }, STORE, 'redis://localhost'],
+  ['createPerf.store', { store: { name: 'half', cache: {} } }, STORE, { name: 'half', cache: {} }],
+  ['createPerf.storeTimeout', { storeTimeout: '1m' }, `${DURATION}, at most '10s'`, '1m'],
+  ['createPerf.cache.ttl', { cache: { ttl: '16d' } }, AGE, '16d'],
+  ['createPerf.cache.staleIfError', { cache: { staleIfError: true } }, AGE, true],
+  ['createPerf.cache.staleWhileRevalidate', { cache: { staleWhileRevalidate: '1y' } }, AGE, '1y'],
+  ['createPerf.cache.earlyRefresh', { cache: { earlyRefresh: 1 } }, 'true or false', 1],
+  ['createPerf.cache.normalize', { cache: { normalize: 'loose' } }, NORMALIZE, 'loose'],
+  ['createPerf.cache.maxEntryBytes', { cache: { maxEntryBytes: 0 } }, SIZE, 0],
   ['createPerf.latency', { latency: Math.max }, FEATURE, Math.max],
   ['createPerf.latency.histogram', { latency: { histogram: true } }, 'no options here yet', true],
   ['createPerf.usage', { usage: 0 }, FEATURE, 0],
@@ -75,7 +91,7 @@ const badOptions: readonly Bad[] = [
   ['createPerf.agents.support', { agents: { support: false } }, 'an object of options', false],
   ['createPerf.agents.support', { agents: { support: null } }, 'an object of options', null],
   ['createPerf.agents["my agent"].cache', { agents: { 'my agent': { cache: 'off' } } }, FEATURE, 'off'],
-  ['createPerf.agents["0"].cache.ttl', { agents: { 0: { cache: { ttl: '5y' } } } }, DURATION, '5y'],
+  ['createPerf.agents["0"].cache.ttl', { agents: { 0: { cache: { ttl: '5y' } } } }, AGE, '5y'],
   [
     'createPerf.agents["a.b"].cahce',
     { agents: { 'a.b': { cahce: true } } },
@@ -99,7 +115,7 @@ const badContexts: readonly Bad[] = [
   ['perf.context.cache', { cache: 'reload' }, MODES, 'reload'],
   ['perf.context.cache', { cache: true }, MODES, true],
   ['perf.context.cache', { cache: { ttl: '5m' } }, MODES, { ttl: '5m' }],
-  ['perf.context.ttl', { ttl: '5' }, DURATION, '5'],
+  ['perf.context.ttl', { ttl: '5' }, AGE, '5'],
   ['perf.context.tags', { tags: 'kb' }, 'an array of at most 100 texts, each of 1 to 200 characters', 'kb'],
   ['perf.context.tags[0]', { tags: [''] }, TEXT, ''],
   ['perf.context.scope', { scope: '' }, TEXT, ''],
@@ -142,7 +158,7 @@ describe('wrong options', () => {
 
   it('says what was given in words', () => {
     expect(problemOf(() => resolveOptions({ cache: { ttl: '5 minutess' as never } })).message).toBe(
-      `createPerf.cache.ttl: expected ${DURATION}, got "5 minutess"`,
+      `createPerf.cache.ttl: expected ${AGE}, got "5 minutess"`,
     );
   });
 });

@@ -1,14 +1,18 @@
 import * as z from 'zod/mini';
 import { parseOptions } from './base/parse-options.ts';
-import { feature, flag, options } from './base/schema.ts';
+import type { Duration } from './base/duration.ts';
+import { dropUndefined, duration, feature, flag, options } from './base/schema.ts';
 import {
   agentCacheSchema,
   cacheSchema,
+  type BoundSettings,
   type CacheBounds,
   type CacheOptions,
   type CacheSettings,
 } from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
+import { perfStoreSchema } from './stores/options.ts';
+import type { PerfStore } from './stores/perf-store.ts';
 import { latencySchema, type LatencyOptions, type LatencySettings } from './monitor/options.ts';
 import { usageSchema, type UsageOptions, type UsageSettings } from './usage/options.ts';
 
@@ -22,6 +26,17 @@ export interface AgentOptions {
 
 /** Options of `createPerf()`. All of them have defaults; none of the defaults can change an answer. */
 export interface PerfOptions {
+  /**
+   * What processes share: `memoryStore()`, `redisStore()` of mastra-perf-redis, or your own. It is connected on first use and
+   * closed by `perf.close()`. Without one, everything stays in the memory of this process.
+   */
+  readonly store?: PerfStore;
+  /**
+   * How long a call waits for the store before it goes on without it. A store that is slower is left out until it is fast
+   * again.
+   * @default '50ms'
+   */
+  readonly storeTimeout?: Duration;
   /** Response cache. On by default. */
   readonly cache?: boolean | (CacheOptions & CacheBounds);
   /** One model call for equal calls that are under way at the same time. On by default. */
@@ -43,7 +58,9 @@ export interface AgentSettings {
 }
 
 export interface Settings {
-  readonly bounds: { readonly maxBytes?: number; readonly maxEntries?: number };
+  readonly store: PerfStore | undefined;
+  readonly storeTimeout: number | undefined;
+  readonly bounds: BoundSettings;
   /** What is set for the caches of all agents; it also says who shares an answer where the cache itself is off. */
   readonly cache: CacheSettings;
   readonly usage: UsageSettings;
@@ -61,6 +78,8 @@ const agentSchema = options({
 });
 
 const perfSchema = options({
+  store: z.optional(perfStoreSchema()),
+  storeTimeout: z.optional(duration('10s')),
   cache: z.optional(feature(cacheSchema)),
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(feature(usageSchema)),
@@ -71,7 +90,7 @@ const perfSchema = options({
 /** @throws PerfConfigError naming the path, what was given and what is accepted. */
 export function resolveOptions(given: PerfOptions): Settings {
   const parsed = parseOptions(perfSchema, given, 'createPerf');
-  const { maxBytes, maxEntries, ...cache } = typeof parsed.cache === 'object' ? parsed.cache : {};
+  const { bounds, cache } = apart(typeof parsed.cache === 'object' ? parsed.cache : {});
   const global: AgentSettings = {
     cache: parsed.cache === false ? false : cache,
     coalesce: settingsOf(parsed.coalesce, {}),
@@ -80,7 +99,9 @@ export function resolveOptions(given: PerfOptions): Settings {
   };
   const agents = new Map(Object.entries(parsed.agents ?? {}));
   return {
-    bounds: { ...(maxBytes !== undefined && { maxBytes }), ...(maxEntries !== undefined && { maxEntries }) },
+    store: parsed.store,
+    storeTimeout: parsed.storeTimeout,
+    bounds,
     cache,
     usage: settingsOf(parsed.usage, {}) || {},
     agents: [...agents.keys()],
@@ -95,6 +116,19 @@ export function resolveOptions(given: PerfOptions): Settings {
       };
     },
   };
+}
+
+/** The bounds hold for all agents; the rest can be set for each. */
+function apart({
+  maxBytes,
+  maxEntries,
+  maxEntryBytes,
+  memoryTtl,
+  encryptionKeys,
+  ...cache
+}: CacheSettings & BoundSettings): { readonly bounds: BoundSettings; readonly cache: CacheSettings } {
+  const bounds = { maxBytes, maxEntries, maxEntryBytes, memoryTtl, encryptionKeys };
+  return { bounds: dropUndefined(bounds), cache };
 }
 
 const settingsOf = <T extends object>(given: boolean | T | undefined, defaults: T): T | false =>

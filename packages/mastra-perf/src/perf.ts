@@ -1,91 +1,33 @@
-import type { RequestContext } from '@mastra/core/request-context';
+import { randomUUID } from 'node:crypto';
+import { createBackground } from './base/background.ts';
 import { systemClock } from './base/clock.ts';
-import { memoryTier, type CacheStats, type InvalidateSelector } from './cache/memory-tier.ts';
-import { CACHE_BOUNDS, CACHE_DEFAULTS } from './cache/options.ts';
-import { responseCache } from './cache/response-cache.ts';
+import { normalizerOf } from './base/normalize.ts';
+import { CACHE_DEFAULTS } from './cache/options.ts';
+import { responseCache, type CacheStats } from './cache/response-cache.ts';
+import { acrossProcesses } from './coalesce/across.ts';
 import { coalesce } from './coalesce/coalesce.ts';
+import { createReleases } from './coalesce/releases.ts';
 import { PerfError } from './errors.ts';
-import { createEvents, faultTeller, type PerfEvents } from './events.ts';
+import { createEvents, faultTeller, storeTeller } from './events.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
-import { contextWith, overridesIn, type ContextLike, type ContextOptions } from './mastra/call-overrides.ts';
+import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
 import type { MastraLike, Origin } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
-import { createLatency, type LatencySnapshot } from './monitor/latency.ts';
+import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
+import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
 import { beginCall } from './pipeline/begin-call.ts';
 import type { ModelCall } from './pipeline/call.ts';
 import { compose } from './pipeline/compose.ts';
-import { proxyModel, type Door, type ModelLike } from './pipeline/model-proxy.ts';
+import { proxyModel, type Door } from './pipeline/model-proxy.ts';
 import { outcomeMarker } from './pipeline/outcome.ts';
-import { outcomeOf, type OutcomeOf } from './pipeline/outcome-of.ts';
-import { sdkMiddleware, type SdkMiddleware } from './pipeline/sdk-middleware.ts';
+import { outcomeOf } from './pipeline/outcome-of.ts';
+import { sdkMiddleware } from './pipeline/sdk-middleware.ts';
+import { guardedStore, type GuardedStore } from './stores/guarded-store.ts';
 import { createPriceBook } from './usage/prices.ts';
-import type { UsageDimension, UsageRow, UsageTotals } from './usage/usage-figures.ts';
 import { createUsageLedger } from './usage/usage-ledger.ts';
 import { createUsage } from './usage/usage-meter.ts';
-
-/** Names a model that is used without an agent. */
-export interface ModelOptions {
-  /**
-   * Takes the place of the agent: options under `agents`, usage and stored answers go by it.
-   * @default 'model'
-   */
-  readonly agent?: string;
-}
-
-/** The handle of one plugin: register it as `processors: { perf }`, or use its parts alone. */
-export interface Perf extends AsyncDisposable {
-  readonly id: 'mastra-perf';
-  readonly name: 'mastra-perf';
-  /** Called by Mastra, inside its constructor, for every entry of `processors`. */
-  __registerMastra(mastra: MastraLike): void;
-  /**
-   * Does by hand what registration does. A second time for the same Mastra it does nothing.
-   *
-   * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this plugin serves another Mastra, or this Mastra has another
-   * plugin; `MASTRA_PERF_CLOSED` after `close()`.
-   */
-  install(mastra: MastraLike): void;
-  /**
-   * A request context that changes what the plugin does for one run: `agent.generate(q, { requestContext: perf.context({ cache: 'refresh' }) })`.
-   * With `existing`, the options are added to it.
-   *
-   * @throws PerfConfigError
-   */
-  context<C extends ContextLike = RequestContext>(options: ContextOptions, existing?: C): C;
-  /** How the last model call of a result was answered; a promise for the result of a stream. */
-  outcome: OutcomeOf;
-  /** A language model (AI SDK specification v2, v3 or v4) with the plugin in front of it, for use without Mastra. */
-  model<M extends ModelLike>(model: M, options?: ModelOptions): M;
-  /** The same as a middleware for `wrapLanguageModel()` of AI SDK 7; for AI SDK 6 say `specificationVersion: 'v3'`. */
-  middleware(options?: ModelOptions): SdkMiddleware<'v4'>;
-  middleware<V extends string>(
-    options: ModelOptions & { readonly specificationVersion: V },
-  ): SdkMiddleware<V>;
-  readonly cache: {
-    /** Takes stored answers away that match all criteria, and returns how many. Answers under way are not stored either. */
-    invalidate(selector: InvalidateSelector): number;
-    clear(): void;
-    stats(): CacheStats;
-  };
-  readonly usage: {
-    /** Calls, tokens and dollars, spent and saved, in groups; the dearest first. */
-    report(options?: { readonly by?: readonly UsageDimension[] }): Promise<UsageRow[]>;
-  };
-  readonly metrics: {
-    /** Latency percentiles in milliseconds. */
-    snapshot(): LatencySnapshot;
-  };
-  /** What was spent and what was saved, over all agents. */
-  report(): Promise<UsageTotals>;
-  /** Listens to what happens; returns the removal of the listener. */
-  on<K extends keyof PerfEvents>(name: K, listener: (event: PerfEvents[K]) => void): () => void;
-  /** Resolves when everything that was measured is accounted for. */
-  flush(): Promise<void>;
-  /** Takes every hook out of Mastra and drops what is stored. Calls under way end as they would have. */
-  close(): Promise<void>;
-}
 
 /**
  * The performance layer of one Mastra. Without options: exact response cache in memory, one model call for equal calls
@@ -104,6 +46,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   let mastra: MastraLike | undefined;
   let uninstall: (() => void) | undefined;
   let closed = false;
+  let started = false;
 
   const agentSettings = (agent: string): AgentSettings =>
     settings.forAgent(mastra && settings.agents.length > 0 ? namesOf(mastra, agent) : [agent]);
@@ -119,8 +62,54 @@ export function createPerf(options: PerfOptions = {}): Perf {
     ...agentSettings(agent).cache,
   });
 
-  const tier = memoryTier({ ...CACHE_BOUNDS, ...settings.bounds }, clock);
-  const cache = responseCache({ tier, clock, events, fault, settingsOf: feature('cache') });
+  const store =
+    settings.store &&
+    guardedStore(settings.store, {
+      clock,
+      random: Math.random,
+      ...(settings.storeTimeout !== undefined && { readTimeoutMs: settings.storeTimeout }),
+      ...storeTeller(events, settings.store.name, () => {
+        if (!settings.store?.bus) void cache.catchUp(); // a bus tells of it by itself
+      }),
+    });
+  const background = createBackground({
+    maxTasks: 1000,
+    maxBytes: 16 * 1024 ** 2,
+    onError: (error) => fault('background', error),
+  });
+  const cache = responseCache({
+    bounds: settings.bounds,
+    store,
+    clock,
+    random: Math.random,
+    events,
+    fault,
+    background,
+    processId: randomUUID(),
+    settingsOf: feature('cache'),
+  });
+  const releases = createReleases(store?.bus);
+  const across =
+    store?.leases &&
+    acrossProcesses({
+      clock,
+      leases: store.leases,
+      releases,
+      background,
+      settingsOf: feature('coalesce'),
+      isShared: cache.isShared,
+      fromStore: cache.fromStore,
+      fault,
+    });
+  /** Not before it is needed: a config is also read by those who only build an app. */
+  const start = (): void => {
+    if (started || !store) return;
+    started = true;
+    void store.connect();
+    Promise.all([cache.listen(), releases.listen()]).catch(
+      (error: unknown) => closed || fault('listen', error),
+    );
+  };
   const priceBook = createPriceBook({
     clock,
     overrides: settings.usage.prices ?? {},
@@ -143,7 +132,8 @@ export function createPerf(options: PerfOptions = {}): Perf {
       latency.measure,
       usage.outcomes,
       cache.lookup,
-      coalesce({ clock, settingsOf: feature('coalesce') }),
+      coalesce({ clock, settingsOf: feature('coalesce'), stamp: cache.stamp, isCurrent: cache.isCurrent }),
+      ...(across ? [across] : []),
       cache.fill,
       usage.spend,
     ],
@@ -160,12 +150,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
         return undefined;
       }
       try {
+        start();
         const overrides = {
           ...overridesIn(origin.behalf?.requestContext),
           ...overridesIn(origin.requestContext),
         };
-        const { scope } = cacheSettings(origin.agentId);
-        return beginCall(bare, callerOf(origin, bare.request, overrides, scope), overrides);
+        const { scope, normalize } = cacheSettings(origin.agentId);
+        const caller = callerOf(origin, bare.request, overrides, scope);
+        return beginCall(bare, caller, overrides, normalizerOf(normalize));
       } catch (error) {
         fault('begin', error);
         return undefined;
@@ -187,16 +179,22 @@ export function createPerf(options: PerfOptions = {}): Perf {
     }
     uninstall = installOn(target, { wrap: (model, origin) => proxyModel(model, doorFor(origin, true)) });
     mastra = target;
+    start();
     if (settings.agents.length > 0)
       void clock.settled().then(() => closed || warnOfUnknownAgents(target, settings.agents));
+  };
+
+  const flush = async (): Promise<void> => {
+    await Promise.all([usage.flush(), background.idle()]);
   };
 
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
     uninstall?.();
-    await usage.flush();
-    tier.clear();
+    await flush();
+    await store?.close();
+    cache.drop();
     events.clear();
   };
 
@@ -213,13 +211,22 @@ export function createPerf(options: PerfOptions = {}): Perf {
       ...modelOptions
     }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
       sdkMiddleware(specificationVersion as never, standalone(modelOptions)),
-    cache: { invalidate: tier.invalidate, clear: tier.clear, stats: tier.stats },
+    cache: {
+      invalidate: cache.invalidate,
+      clear: cache.clear,
+      stats: () => withState(cache.stats(), store),
+    },
     usage: { report: usage.report },
     metrics: { snapshot: latency.snapshot },
     report: usage.totals,
     on: events.on,
-    flush: usage.flush,
+    flush,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function withState(stats: CacheStats, store: GuardedStore | undefined): PerfCacheStats {
+  const { store: counts, ...memory } = stats;
+  return store && counts ? { ...memory, store: { name: store.name, ...store.state(), ...counts } } : memory;
 }

@@ -28,3 +28,13 @@ export { startDelayProxy, type DelayProxy, type DelayProxyOptions } from './serv
 export { startPglite, type PgliteServer } from './services/start-pglite.ts';
 export { startPostgres, type PostgresServer } from './services/start-postgres.ts';
 export { startRedis, type RedisServer } from './services/start-redis.ts';
+export {
+  startRedisCluster,
+  type RedisCluster,
+  type RedisClusterNode,
+} from './services/start-redis-cluster.ts';
+export {
+  startRedisSentinel,
+  type RedisAddress,
+  type RedisSentinel,
+} from './services/start-redis-sentinel.ts';

@@ -6,6 +6,11 @@ export interface Clock {
   monotonic(): number;
   /** Resolves when all promises have run that can, before the event loop turns to timers and sockets. */
   settled(): Promise<void>;
+  /**
+   * Runs `then` in `ms` milliseconds, and after what has arrived until then was seen: a process that was busy for long
+   * finds replies and timers due at once. Returns the cancel. Keeps no process alive.
+   */
+  after(ms: number, then: () => void): () => void;
 }
 
 export const systemClock: Clock = {
@@ -13,4 +18,12 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   // A tick that a promise asks for comes when no promise is left to run; an immediate would cost a round of the event loop.
   settled: () => new Promise((resolve) => process.nextTick(resolve)),
+  after(ms, then) {
+    let turn: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => (turn = setImmediate(then)), ms).unref();
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(turn);
+    };
+  },
 };

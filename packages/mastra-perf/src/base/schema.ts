@@ -8,11 +8,14 @@ import { type Duration, parseDuration } from './duration.ts';
  */
 
 /** A duration, resolved to milliseconds. */
-export const duration = () =>
+export const duration = (max?: Duration) =>
   z.pipe(
-    z.custom<Duration>((value) => parseDuration(value) !== undefined, {
-      error: "a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds",
-    }),
+    z.custom<Duration>(
+      (value) => (parseDuration(value) ?? Infinity) <= (parseDuration(max) ?? Number.MAX_VALUE),
+      {
+        error: `a duration such as '250ms', '30s', '5m', '1h' or '7d', or a positive number of milliseconds${max === undefined ? '' : `, at most '${max}'`}`,
+      },
+    ),
     z.transform((value: Duration) => parseDuration(value) as number),
   );
 
@@ -53,7 +56,7 @@ export const options = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
   return z.pipe(z.strictObject(shape, { error }), z.transform(dropUndefined));
 };
 
-const dropUndefined = <T extends object>(value: T) =>
+export const dropUndefined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 
 /** A feature: `false` turns it off, `true` is all defaults, an object changes some of them. */

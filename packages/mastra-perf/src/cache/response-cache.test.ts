@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { testClock } from '../base/test-clock.ts';
-import { createEvents, type PerfEvents } from '../events.ts';
+import { settled } from '../base/test-clock.ts';
+import type { PerfEvents } from '../events.ts';
 import type { Reply } from '../pipeline/call.ts';
 import { readAll } from '../pipeline/collect.ts';
 import { compose } from '../pipeline/compose.ts';
@@ -15,9 +15,8 @@ import {
   textOf,
   type CallSettings,
 } from '../pipeline/test-calls.ts';
-import { memoryTier } from './memory-tier.ts';
 import type { CacheSettings } from './options.ts';
-import { responseCache } from './response-cache.ts';
+import { testCache } from './test-cache.ts';
 
 type Respond = (index: number) => Reply | Promise<Reply>;
 const numbered: Respond = (index) => replyOf(answerOf(`answer ${index}`), { response: { headers: {} } });
@@ -26,14 +25,11 @@ function setUp(
   { settings = {}, maxBytes = 1e6 }: { settings?: CacheSettings | false; maxBytes?: number } = {},
   respond = numbered,
 ) {
-  const clock = testClock();
-  const events = createEvents();
+  const fault = vi.fn();
+  const { cache, clock, events } = testCache({ fault, settings, bounds: { maxBytes } });
   const told: Array<[keyof PerfEvents, string]> = [];
   events.on('stored', ({ key }) => told.push(['stored', key]));
   events.on('notStored', ({ reason }) => told.push(['notStored', reason]));
-  const fault = vi.fn();
-  const tier = memoryTier({ maxBytes, maxEntries: 100 }, clock);
-  const cache = responseCache({ tier, clock, events, fault, settingsOf: () => settings });
   const model = testModel((_asked, index) => respond(index));
   const run = compose([cache.lookup, cache.fill], fault);
   const begin = (call?: CallSettings) => {
@@ -41,20 +37,20 @@ function setUp(
     return { call: begun, reply: run(begun) };
   };
   const ask = async (call?: CallSettings) => textFrom(begin(call).reply);
-  return { clock, tier, cache, model, fault, told, run, begin, ask, events };
+  return { clock, cache, model, fault, told, run, begin, ask, events };
 }
 
 const using = (overrides: NonNullable<CallSettings['overrides']>): CallSettings => ({ overrides });
 
 describe('the response cache', () => {
   it('answers an equal question without the model', async () => {
-    const { ask, begin, model, told, tier } = setUp();
+    const { ask, begin, model, told, cache } = setUp();
     expect(await ask()).toBe('answer 0');
     const { call, reply } = begin({ method: 'generate' });
     expect(await textFrom(reply)).toBe('answer 0');
     expect(model.asked).toHaveLength(1);
     expect(told).toEqual([['stored', call.key()]]);
-    expect(tier.stats()).toMatchObject({ entries: 1, hits: 1, misses: 1 });
+    expect(cache.stats()).toMatchObject({ entries: 1, hits: 1, misses: 1 });
   });
 
   it('asks for another question, agent or scope', async () => {
@@ -82,13 +78,14 @@ describe('the response cache', () => {
       modelId: 'm-1',
       timestamp: new Date(clock.now()),
     });
-    expect(call.facts.outcome).toEqual({ name: 'hit', ageMs: 2500, savedMs: 0 });
+    expect(call.facts.outcome).toEqual({ name: 'hit', tier: 'l1', ageMs: 2500, savedMs: 0 });
   });
 
   it('remembers how long the model took', async () => {
     const slow = handDriven();
     const { begin, ask, clock } = setUp({}, () => ({ head: {}, parts: slow }));
     const { reply } = begin();
+    await settled();
     clock.advance(700);
     slow.push(...answerOf('slow'));
     clock.advance(800);
@@ -97,7 +94,7 @@ describe('the response cache', () => {
     clock.advance(60);
     const hit = begin();
     await textFrom(hit.reply);
-    expect(hit.call.facts.outcome).toEqual({ name: 'hit', ageMs: 60, savedMs: 1500 });
+    expect(hit.call.facts.outcome).toEqual({ name: 'hit', tier: 'l1', ageMs: 60, savedMs: 1500 });
     expect(await ask()).toBe('slow');
   });
 

@@ -1,148 +1,156 @@
+import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
-import { PerfError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
-import { freshIdentity } from '../pipeline/fresh-identity.ts';
-import { observe, type EndStatus } from '../pipeline/observe.ts';
-import { isFinish, type StreamPart } from '../pipeline/parts.ts';
-import { readerOfParts } from '../pipeline/reader.ts';
-import { answerRecorder, splitDeltas } from '../pipeline/stored-answer.ts';
-import { bytesOf, type Entry } from './entry.ts';
-import type { MemoryTier } from './memory-tier.ts';
-import { CACHE_DEFAULTS, type CacheSettings } from './options.ts';
-import { refusalToStore } from './storable.ts';
+import type { CallFacts, Middleware, ModelCall, Reply } from '../pipeline/call.ts';
+import type { Bus } from '../stores/bus.ts';
+import type { CacheStore } from '../stores/cache-store.ts';
+import type { Leases } from '../stores/leases.ts';
+import { ageOf } from './answer.ts';
+import { createCodec } from './codec.ts';
+import { fill } from './fill.ts';
+import { freshnessOf } from './freshness.ts';
+import { createInvalidation, type Invalidation } from './invalidation.ts';
+import { localTier } from './local-tier.ts';
+import { lookup } from './lookup.ts';
+import { modeOf } from './mode.ts';
+import { namesOf, namesSelected, type InvalidateSelector } from './names.ts';
+import { CACHE_BOUNDS, type BoundSettings, type CacheSettings } from './options.ts';
+import { replay } from './replay.ts';
+import { createRevalidation } from './revalidation.ts';
+import { storeTier, type StoreCounts } from './store-tier.ts';
+import { createTiers, type Begun } from './tiers.ts';
+
+export interface CacheStats {
+  /** Answers in the memory of this process. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** Look-ups that memory answered, and those that it did not. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Look-ups and writes of the store; absent without one. */
+  readonly store?: StoreCounts;
+}
 
 export interface ResponseCacheDeps {
-  readonly tier: MemoryTier;
+  readonly bounds: BoundSettings;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly events: Events;
+  readonly background: Background;
+  /** What processes share, with time limits of its own; absent when this process is alone. */
+  readonly store:
+    | { readonly cache: CacheStore; readonly leases?: Leases | undefined; readonly bus?: Bus | undefined }
+    | undefined;
+  /** Names this process among those that share the store. */
+  readonly processId: string;
   /** Settings of the agent that calls; `false` when its cache is off. */
   readonly settingsOf: (call: ModelCall) => CacheSettings | false;
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/**
- * The exact response cache, in two middlewares: `lookup` answers from the store, `fill` sits behind coalescing, next to
- * the model, so that an answer is stored once however many callers share it, and also when the first of them has left.
- */
-export function responseCache(deps: ResponseCacheDeps): {
+/** The exact response cache: `lookup` answers from the tiers, `fill` stores what the model says. */
+export interface ResponseCache {
   readonly lookup: Middleware;
   readonly fill: Middleware;
-} {
-  return { lookup: lookup(deps), fill: fill(deps) };
+  /** Whether the answer to this call will be stored where other processes can read it. */
+  isShared(call: ModelCall): boolean;
+  /** What another process has stored for this call by now. Never rejects. */
+  fromStore(call: ModelCall): Promise<Reply | undefined>;
+  /** This moment, among the invalidations that this process knows of. */
+  stamp(): number;
+  /** Whether nothing of this call was invalidated since that moment. */
+  isCurrent(call: ModelCall, stamp: number): boolean;
+  invalidate(selector: InvalidateSelector): Promise<void>;
+  clear(): Promise<void>;
+  /** Hears from now on what other processes invalidate. Called once. */
+  listen(): Promise<void>;
+  /** The store is there again. */
+  catchUp(): Promise<void>;
+  stats(): CacheStats;
+  /** Forgets what is in memory, at the end. */
+  drop(): void;
 }
 
-function lookup({ tier, clock, settingsOf }: ResponseCacheDeps): Middleware {
-  return {
-    name: 'cache.lookup',
-    async run(call, next) {
-      const mode = modeOf(call, settingsOf(call));
-      if (mode === 'bypass' || mode === 'off') {
-        call.facts.outcome = { name: 'bypass' };
-        return next();
-      }
-      if (mode === 'only-if-cached') return replayOrNothing(tier, call, clock);
-      const entry = mode === 'refresh' ? undefined : tier.get(call.key());
-      if (entry) return replay(call, entry, clock);
-      const { tags } = call.overrides;
-      if (tags && tags.length > 0) tier.announce(call.key(), tags);
-      return next();
-    },
+export function responseCache(deps: ResponseCacheDeps): ResponseCache {
+  const { clock, random, events, background, settingsOf, fault } = deps;
+  const bounds = { ...CACHE_BOUNDS, ...deps.bounds };
+  const local = localTier(bounds, clock);
+  const remote = deps.store && behind(deps.store, local, bounds, deps);
+  const tiers = createTiers({ local, shared: remote, memoryTtlMs: bounds.memoryTtl, random });
+
+  const beginnings = new WeakMap<CallFacts, Begun | Promise<Begun>>();
+  const begun = (facts: CallFacts, came = tiers.stamp()): Begun | Promise<Begun> => {
+    const begin = beginnings.get(facts) ?? tiers.begin(came);
+    beginnings.set(facts, begin);
+    return begin;
   };
-}
 
-/** Whatever goes wrong here, the model must not be asked: that is what the caller wants to rule out. */
-function replayOrNothing(tier: MemoryTier, call: ModelCall, clock: Clock): Reply {
-  let cause: unknown;
-  try {
-    const entry = tier.get(call.key());
-    if (entry) return replay(call, entry, clock);
-  } catch (error) {
-    cause = error;
-  }
-  throw new PerfError(
-    'MASTRA_PERF_NOT_CACHED',
-    `no stored answer for this call of agent "${call.caller.agent}", and it was asked for with cache: 'only-if-cached'`,
-    { cause },
-  );
-}
-
-function replay(call: ModelCall, entry: Entry, clock: Clock): Reply {
-  for (const tag of call.overrides.tags ?? []) entry.tags.add(tag);
-  const now = clock.now();
-  call.facts.outcome = { name: 'hit', ageMs: Math.max(0, now - entry.storedAt), savedMs: entry.tookMs };
-  const fresh = freshIdentity(now);
-  return { head: {}, parts: readerOfParts(map(splitDeltas(entry.parts), fresh)) };
-}
-
-function* map(parts: Iterable<StreamPart>, change: (part: StreamPart) => StreamPart): Generator<StreamPart> {
-  for (const part of parts) yield change(part);
-}
-
-function fill({ tier, clock, events, settingsOf, fault }: ResponseCacheDeps): Middleware {
-  let asked = 0;
   return {
-    name: 'cache.fill',
-    async run(call, next) {
+    lookup: lookup({
+      tiers,
+      revalidation: createRevalidation({ clock, leases: deps.store?.leases, background }),
+      clock,
+      random,
+      events,
+      settingsOf,
+      begin: ({ facts }, came) => void begun(facts, came),
+    }),
+    fill: fill({
+      tiers,
+      clock,
+      random,
+      events,
+      settingsOf,
+      fault,
+      begun,
+      maxEntryBytes: bounds.maxEntryBytes,
+    }),
+    isShared: (call) => remote !== undefined && modeOf(call, settingsOf(call)) === 'default',
+    async fromStore(call) {
       const settings = settingsOf(call);
-      const mode = modeOf(call, settings);
-      if (settings === false || mode === 'off' || mode === 'bypass') return next();
-      const begun = clock.monotonic();
-      const order = ++asked;
-      const epoch = tier.epoch();
-      const reply = await next();
-      const answer = answerRecorder();
-      let kept = true;
-      let finished = false;
-
-      const storeTruncated = settings.storeTruncated ?? CACHE_DEFAULTS.storeTruncated;
-      const outdated = (key: string): string | undefined => {
-        if (tier.epoch() !== epoch) return 'invalidated';
-        return (tier.peek(key)?.order ?? 0) > order ? 'superseded' : undefined;
-      };
-      const store = (): void => {
-        const key = call.key();
-        const stored = answer.parts();
-        const reason = outdated(key) ?? refusalToStore(stored, call.request, storeTruncated);
-        const leave = (why: string): void =>
-          events.emit('notStored', { agent: call.caller.agent, key, reason: why });
-        if (reason !== undefined) return leave(reason);
-        const entry: Entry = {
-          parts: stored,
-          agent: call.caller.agent,
-          tags: new Set(),
-          order,
-          storedAt: clock.now(),
-          tookMs: clock.monotonic() - begun,
-          bytes: bytesOf(stored),
-        };
-        const ttlMs = call.overrides.ttlMs ?? settings.ttl ?? CACHE_DEFAULTS.ttl;
-        if (!tier.set(key, entry, ttlMs)) return leave('too-large');
-        events.emit('stored', { agent: call.caller.agent, key, bytes: entry.bytes, ttlMs });
-      };
-      const observer = {
-        part: (part: StreamPart) => {
-          if (!kept) return;
-          kept = false; // stays so if the part cannot be kept
-          answer.add(part);
-          kept = true;
-          finished ||= isFinish(part);
-        },
-        // Whoever stops reading after the last part has got all of the answer.
-        end: (status: EndStatus) =>
-          kept && (status === 'ok' || (status === 'aborted' && finished)) ? store() : undefined,
-      };
-      return { ...reply, parts: observe(reply.parts, observer, (error) => fault('cache.fill', error)) };
+      if (settings === false) return undefined;
+      const key = call.key();
+      const found = await tiers.remote(key, namesOf(key, call.caller.agent, call.overrides.tags));
+      const fresh = found && ageOf(found.answer, clock.now(), freshnessOf(call, settings)).fresh;
+      return fresh ? replay(call, found, 'hit', clock) : undefined;
     },
+    stamp: local.stamp,
+    isCurrent: (call, stamp) =>
+      local.isCurrent(stamp, namesOf(call.key(), call.caller.agent, call.overrides.tags)),
+    async invalidate(selector) {
+      const names = namesSelected(selector);
+      if (remote) await remote.invalidation.invalidate(names);
+      else local.mark(names);
+    },
+    async clear() {
+      if (remote) await remote.invalidation.clear();
+      else local.clear();
+    },
+    listen: async () => remote?.invalidation.listen(),
+    catchUp: async () => remote?.invalidation.catchUp(),
+    stats: () => ({ ...local.size(), ...tiers.counts(), ...(remote && { store: remote.store.counts() }) }),
+    drop: local.clear,
   };
 }
 
-type Mode = 'off' | 'default' | 'bypass' | 'refresh' | 'only-if-cached';
-
-function modeOf(call: ModelCall, settings: CacheSettings | false): Mode {
-  const asked = call.overrides.cache ?? 'default';
-  if (asked === 'bypass') return 'bypass';
-  // Asked to answer only from a cache that is off, the call must still not reach the model.
-  if (settings === false && asked === 'only-if-cached') return 'only-if-cached';
-  return settings === false || asked === false ? 'off' : asked;
+function behind(
+  { cache, bus }: NonNullable<ResponseCacheDeps['store']>,
+  local: ReturnType<typeof localTier>,
+  bounds: BoundSettings & typeof CACHE_BOUNDS,
+  { clock, events, background, processId, fault }: ResponseCacheDeps,
+): { readonly store: ReturnType<typeof storeTier>; readonly invalidation: Invalidation } {
+  const codec = createCodec({
+    maxBytes: 2 * bounds.maxEntryBytes, // what memory holds in two bytes takes up to three in UTF-8
+    ...(bounds.encryptionKeys && { encryptionKeys: bounds.encryptionKeys }),
+  });
+  return {
+    store: storeTier({
+      store: cache,
+      codec,
+      background,
+      onUnreadable: (key, reason) => events.emit('unreadable', { key, reason }),
+      onUnwritable: (error) => fault('cache.store', error),
+    }),
+    invalidation: createInvalidation({ local, clock, store: cache, bus, processId }),
+  };
 }

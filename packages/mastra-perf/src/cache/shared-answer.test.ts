@@ -1,31 +1,29 @@
 import { describe, expect, it, vi } from 'vitest';
-import { settled, testClock } from '../base/test-clock.ts';
+import { settled } from '../base/test-clock.ts';
 import { coalesce } from '../coalesce/coalesce.ts';
 import { piece, upstreamModel } from '../coalesce/test-upstreams.ts';
-import { createEvents } from '../events.ts';
 import { compose } from '../pipeline/compose.ts';
 import { answerOf, callOf, textFrom, type CallSettings } from '../pipeline/test-calls.ts';
-import { memoryTier } from './memory-tier.ts';
-import { responseCache } from './response-cache.ts';
+import { testCache } from './test-cache.ts';
 
 /** The cache around single-flight, as perf.ts puts them together. */
 function setUp() {
-  const clock = testClock();
-  const events = createEvents();
+  const fault = vi.fn();
+  const { cache, clock, events } = testCache({ fault });
   const stored = vi.fn();
   events.on('stored', stored);
-  const fault = vi.fn();
-  const tier = memoryTier({ maxBytes: 1e6, maxEntries: 100 }, clock);
-  const cache = responseCache({ tier, clock, events, fault, settingsOf: () => ({}) });
   const model = upstreamModel();
-  const run = compose([cache.lookup, coalesce({ clock, settingsOf: () => ({}) }), cache.fill], fault);
+  const run = compose(
+    [cache.lookup, coalesce({ ...cache, clock, settingsOf: () => ({}) }), cache.fill],
+    fault,
+  );
   const ask = (settings?: CallSettings) => {
     const call = callOf(model, settings);
     const text = textFrom(run(call));
     text.catch(() => undefined);
     return { call, text };
   };
-  return { ...model, tier, stored, fault, ask };
+  return { ...model, cache, stored, fault, ask };
 }
 
 describe('an answer that many share', () => {
@@ -43,30 +41,38 @@ describe('an answer that many share', () => {
     expect(fault).not.toHaveBeenCalled();
   });
 
-  it('is invalidated by the tags of everybody who shared it', async () => {
-    const { ask, upstreams, tier } = setUp();
-    const calls = [ask({ overrides: { tags: ['a'] } }), ask(), ask({ overrides: { tags: ['b'] } })];
+  it('is outdated for everybody who asked with a tag, once that is invalidated', async () => {
+    const { ask, asked, upstreams, cache } = setUp();
+    const tagged = (tag: string) => ask({ overrides: { tags: [tag] } });
+    const calls = [tagged('a'), ask(), tagged('b')];
     await settled();
     upstreams[0]!.finish(...answerOf('hello'));
     for (const { text } of calls) await text;
-    await ask({ overrides: { tags: ['c'] } }).text;
-    expect(['x', 'c'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]); // a hit adds its own
-    const again = [ask({ overrides: { tags: ['a'] } }), ask({ overrides: { tags: ['b'] } })];
+    await cache.invalidate({ tags: ['b'] });
+    expect(await tagged('a').text).toBe('hello');
+    const again = tagged('b');
     await settled();
-    upstreams[1]!.finish(...answerOf('hello'));
-    for (const { text } of again) await text;
-    expect(tier.invalidate({ tags: ['b'] })).toBe(1);
+    upstreams[1]!.finish(...answerOf('again'));
+    expect(await again.text).toBe('again');
+    await cache.invalidate({ tags: ['b'] });
+    const third = ask(); // what stands there now was asked for with that tag
+    await settled();
+    upstreams[2]!.finish(...answerOf('third'));
+    expect(await third.text).toBe('third');
+    expect(asked).toHaveLength(3);
   });
 
-  it('has the tags of the refresh that brought it, also when there was one before', async () => {
-    const { ask, upstreams, tier } = setUp();
-    for (const cache of ['default', 'refresh'] as const) {
-      const { text } = ask({ overrides: { cache, tags: [cache] } });
-      await settled();
-      upstreams.at(-1)!.finish(...answerOf(cache));
-      await text;
-    }
-    expect(['default', 'refresh'].map((tag) => tier.invalidate({ tags: [tag] }))).toEqual([0, 1]);
+  it('is not for those who ask after an invalidation, while it is under way', async () => {
+    const { ask, asked, upstreams, cache } = setUp();
+    const before = ask();
+    await settled();
+    await cache.invalidate({ agent: 'support' });
+    const after = ask();
+    await settled();
+    upstreams[0]!.finish(...answerOf('old'));
+    upstreams[1]!.finish(...answerOf('new'));
+    expect([await before.text, await after.text, await ask().text]).toEqual(['old', 'new', 'new']);
+    expect(asked).toHaveLength(2);
   });
 
   it('does not replace an answer that was asked for later', async () => {
@@ -100,7 +106,7 @@ describe('an answer that many share', () => {
   });
 
   it('is not stored when everybody has left', async () => {
-    const { ask, upstreams, tier } = setUp();
+    const { ask, upstreams, cache } = setUp();
     const controller = new AbortController();
     const only = ask({ request: { abortSignal: controller.signal } });
     await settled();
@@ -109,7 +115,7 @@ describe('an answer that many share', () => {
     controller.abort(new Error('enough'));
     await expect(only.text).rejects.toThrow('enough');
     await settled();
-    expect(tier.stats().entries).toBe(0);
+    expect(cache.stats().entries).toBe(0);
   });
 
   it('replaces an older one when it was asked for anew', async () => {

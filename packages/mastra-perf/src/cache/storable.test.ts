@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
-import { answerRecorder } from '../pipeline/stored-answer.ts';
 import { answerOf } from '../pipeline/test-calls.ts';
-import { refusalToStore } from './storable.ts';
+import { storableCheck } from './storable.ts';
 
 const plain: ModelRequest = { prompt: [] };
 const json: ModelRequest = { prompt: [], responseFormat: { type: 'json' } };
@@ -11,9 +10,9 @@ const finish = (reason: unknown): StreamPart => ({ type: 'finish', finishReason:
 const call = { type: 'tool-call', toolCallId: 'c', toolName: 'clock', input: '{}' };
 
 function refusal(parts: readonly StreamPart[], request = plain, storeTruncated = false): string | undefined {
-  const recorder = answerRecorder();
-  for (const part of parts) recorder.add(part);
-  return refusalToStore(recorder.parts(), request, storeTruncated);
+  const check = storableCheck(request, storeTruncated);
+  for (const part of parts) check.see(part);
+  return check.refusal();
 }
 
 const inBlock = (type: string, ...deltas: string[]): StreamPart[] => [
@@ -22,7 +21,7 @@ const inBlock = (type: string, ...deltas: string[]): StreamPart[] => [
   { type: `${type}-end`, id: '0' },
 ];
 
-describe('refusalToStore', () => {
+describe('the refusal to store', () => {
   it.each<[what: string, parts: StreamPart[], request?: ModelRequest]>([
     ['an answer', answerOf('hello')],
     [
@@ -44,6 +43,7 @@ describe('refusalToStore', () => {
   it.each<[reason: string, parts: StreamPart[], request?: ModelRequest]>([
     ['incomplete', answerOf('hello').slice(0, -1)],
     ['incomplete', []],
+    ['finish:error', [finish('stop'), ...answerOf('hello', { finishReason: 'error' })]],
     ['finish:length', answerOf('hello', { finishReason: 'length' })],
     ['finish:length', answerOf('hello', { finishReason: { unified: 'length', raw: 'max_tokens' } })],
     ['finish:content-filter', answerOf('hello', { finishReason: 'content-filter' })],

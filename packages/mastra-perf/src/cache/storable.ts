@@ -2,36 +2,57 @@ import type { ModelRequest } from '../pipeline/call.ts';
 import { finishReasonOf, isContent, isDelta, isFinish, type StreamPart } from '../pipeline/parts.ts';
 import type { StoredPart } from '../pipeline/stored-answer.ts';
 
-/** Why a complete answer may not be stored; `undefined` when it may. */
+/** Looks at an answer while it streams, so that at its end it is known whether it may be stored. */
+export interface StorableCheck {
+  see(part: StreamPart): void;
+  /** Why the answer that was seen, if it is complete, may not be stored; `undefined` when it may. */
+  refusal(): string | undefined;
+}
+
+export function storableCheck(request: ModelRequest, storeTruncated: boolean): StorableCheck {
+  const wantsJson = request.responseFormat?.type === 'json';
+  const types = new Set<string>();
+  const text: string[] = [];
+  let reason: string | undefined;
+  let saysSomething = false;
+  return {
+    see(part) {
+      types.add(part.type);
+      if (isFinish(part)) reason = finishReasonOf(part);
+      saysSomething ||= says(part);
+      if (wantsJson && part.type === 'text-delta') text.push(String(part.delta));
+    },
+    refusal() {
+      if (reason === undefined) return 'incomplete';
+      if (reason === 'length' ? !storeTruncated : reason !== 'stop' && reason !== 'tool-calls')
+        return `finish:${reason}`;
+      if (types.has('error')) return 'error';
+      // The provider keeps the request that this part asks to approve; a second run could not answer it.
+      if (types.has('tool-approval-request')) return 'approval';
+      if (!saysSomething) return 'empty';
+      // A structured answer that does not parse would fail again from the cache, and again on each retry.
+      if (wantsJson && reason === 'stop' && !isJson(text.join(''))) return 'invalid-json';
+      return undefined;
+    },
+  };
+}
+
+/** The same for an answer that is complete. */
 export function refusalToStore(
   stored: readonly StoredPart[],
   request: ModelRequest,
   storeTruncated: boolean,
 ): string | undefined {
-  const parts = stored.map(({ part }) => part);
-  const finish = parts.findLast(isFinish);
-  if (!finish) return 'incomplete';
-  const reason = finishReasonOf(finish);
-  if (reason === 'length' ? !storeTruncated : reason !== 'stop' && reason !== 'tool-calls')
-    return `finish:${reason}`;
-  if (parts.some((part) => part.type === 'error')) return 'error';
-  // The provider keeps the request that this part asks to approve; a second run could not answer it.
-  if (parts.some((part) => part.type === 'tool-approval-request')) return 'approval';
-  if (!parts.some(saysSomething)) return 'empty';
-  // A structured answer that does not parse would fail again from the cache, and again on each retry.
-  if (request.responseFormat?.type === 'json' && reason === 'stop' && !isJson(textOf(stored)))
-    return 'invalid-json';
-  return undefined;
+  const check = storableCheck(request, storeTruncated);
+  for (const { part } of stored) check.see(part);
+  return check.refusal();
 }
 
 /** A block that is opened and closed again says nothing yet. */
-const saysSomething = (part: StreamPart): boolean =>
+const says = (part: StreamPart): boolean =>
   isDelta(part)
     ? part.delta !== ''
     : isContent(part) && !/^(text|reasoning|tool-input)-(start|end)$/.test(part.type);
-
-const textOf = (stored: readonly StoredPart[]): string =>
-  stored.map(({ part }) => (part.type === 'text-delta' ? String(part.delta) : '')).join('');
 
 function isJson(text: string): boolean {
   try {

@@ -4,7 +4,7 @@ import { settled, testClock } from '../base/test-clock.ts';
 import { compose } from '../pipeline/compose.ts';
 import { callOf, textFrom } from '../pipeline/test-calls.ts';
 import { coalesce } from './coalesce.ts';
-import { piece, upstreamModel, type Upstream } from './test-upstreams.ts';
+import { always, piece, upstreamModel, type Upstream } from './test-upstreams.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -47,7 +47,7 @@ function stage(heedsAbort: boolean) {
   const clock = testClock();
   const fault = vi.fn();
   const model = upstreamModel({ heedsAbort });
-  const run = compose([coalesce({ clock, settingsOf: () => ({}) })], fault);
+  const run = compose([coalesce({ ...always, clock, settingsOf: () => ({}) })], fault);
   const passengers: Passenger[] = [];
   const lines: Line[] = [];
 

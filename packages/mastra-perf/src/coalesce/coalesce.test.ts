@@ -5,7 +5,7 @@ import { readAll } from '../pipeline/collect.ts';
 import { compose } from '../pipeline/compose.ts';
 import { answerOf, callOf, textFrom, textOf, type CallSettings } from '../pipeline/test-calls.ts';
 import { coalesce } from './coalesce.ts';
-import { piece, upstreamModel, type UpstreamOptions } from './test-upstreams.ts';
+import { always, piece, upstreamModel, type UpstreamOptions } from './test-upstreams.ts';
 
 const call = { type: 'tool-call', toolCallId: 'toolu_01AbCdEfGh', toolName: 'clock', input: '{}' };
 
@@ -13,7 +13,7 @@ function setUp({ on = true, ...options }: UpstreamOptions & { on?: boolean } = {
   const clock = testClock();
   const fault = vi.fn();
   const model = upstreamModel(options);
-  const run = compose([coalesce({ clock, settingsOf: () => (on ? {} : false) })], fault);
+  const run = compose([coalesce({ ...always, clock, settingsOf: () => (on ? {} : false) })], fault);
   const join = (settings?: CallSettings) => {
     const begun = callOf(model, settings);
     const reply = run(begun);

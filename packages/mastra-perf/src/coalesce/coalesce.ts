@@ -10,6 +10,15 @@ export interface CoalesceDeps {
   readonly clock: Clock;
   /** Settings of the agent that calls; `false` when coalescing is off for it. */
   readonly settingsOf: (call: ModelCall) => CoalesceSettings | false;
+  /** This moment, on a clock of its own. */
+  readonly stamp: () => number;
+  /** Whether what was asked at that moment still answers this call: nothing of it was invalidated since. */
+  readonly isCurrent: (call: ModelCall, stamp: number) => boolean;
+}
+
+interface Begun {
+  readonly flight: Flight;
+  readonly stamp: number;
 }
 
 /**
@@ -20,20 +29,22 @@ export interface CoalesceDeps {
  * somebody in it wants a stream, that call is the one made: an answer that is not streamed cannot be shared live. Alone, a
  * generate call reaches the model as a generate call.
  */
-export function coalesce({ clock, settingsOf }: CoalesceDeps): Middleware {
-  const flights = new Map<string, Flight>();
+export function coalesce({ clock, settingsOf, stamp, isCurrent }: CoalesceDeps): Middleware {
+  const flights = new Map<string, Begun>();
 
-  const begin = (key: string): Flight => {
-    const begun = flight(clock.monotonic, () => {
+  const begin = (key: string): Begun => {
+    const over = (): void => {
       if (flights.get(key) === begun) flights.delete(key);
-    });
+    };
+    const begun: Begun = { flight: flight(clock.monotonic, over), stamp: stamp() };
     flights.set(key, begun);
     return begun;
   };
 
   const fly = async (call: ModelCall, next: Next, key: string): Promise<Reply> => {
     const { abortSignal } = call.request;
-    const mine = flights.get(key) ?? begin(key);
+    const under = flights.get(key);
+    const { flight: mine } = under && isCurrent(call, under.stamp) ? under : begin(key);
     const place = mine.board({
       signal: abortSignal,
       streams: call.method === 'stream',

@@ -3,13 +3,13 @@ import { settled, testClock } from '../base/test-clock.ts';
 import { compose } from '../pipeline/compose.ts';
 import { answerOf, callOf, textFrom, type CallSettings } from '../pipeline/test-calls.ts';
 import { coalesce } from './coalesce.ts';
-import { piece, upstreamModel, type UpstreamOptions } from './test-upstreams.ts';
+import { always, piece, upstreamModel, type UpstreamOptions } from './test-upstreams.ts';
 
 function setUp(options: UpstreamOptions = {}) {
   const clock = testClock();
   const fault = vi.fn();
   const model = upstreamModel(options);
-  const run = compose([coalesce({ clock, settingsOf: () => ({}) })], fault);
+  const run = compose([coalesce({ ...always, clock, settingsOf: () => ({}) })], fault);
   const join = (method: 'generate' | 'stream' = 'stream', settings: CallSettings = {}) => {
     const controller = new AbortController();
     const reply = run(callOf(model, { method, request: { abortSignal: controller.signal }, ...settings }));
@@ -191,7 +191,7 @@ describe('a model that refuses', () => {
   it('at once is asked twice at most, however fast it refuses', async () => {
     const model = upstreamModel();
     const refused: unknown[] = [];
-    const run = compose([coalesce({ clock: testClock(), settingsOf: () => ({}) })], vi.fn());
+    const run = compose([coalesce({ ...always, clock: testClock(), settingsOf: () => ({}) })], vi.fn());
     const invoke = () => {
       refused.push(busy);
       throw busy;

@@ -50,3 +50,6 @@ export function upstreamModel({ heedsAbort = true }: UpstreamOptions = {}) {
 
 /** A piece of text, as models stream it. */
 export const piece = (delta: string): StreamPart => ({ type: 'text-delta', id: '0', delta });
+
+/** Nothing is ever invalidated. */
+export const always = { stamp: () => 1, isCurrent: () => true };

@@ -39,7 +39,7 @@ const contextSchema = options({
       error: "'default', 'bypass', 'refresh', 'only-if-cached' or false",
     }),
   ),
-  ttl: z.optional(duration()),
+  ttl: z.optional(duration('15d')),
   tags: z.optional(names()),
   scope: z.optional(name()),
   user: z.optional(name()),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../base/clock.ts';
+import { testClock } from '../base/test-clock.ts';
 import { createEvents, type PerfEvents } from '../events.ts';
 import type { ModelCall } from '../pipeline/call.ts';
 import { readAll } from '../pipeline/collect.ts';
@@ -20,7 +21,7 @@ const PARTS: StreamPart[] = [
 /** A clock that stands still until a model takes its time. */
 function setUp(options: Partial<LatencyDeps> = {}) {
   let time = 1000;
-  const clock: Clock = { now: () => time, monotonic: () => time, settled: () => Promise.resolve() };
+  const clock: Clock = { ...testClock(), now: () => time, monotonic: () => time };
   const faults: unknown[] = [];
   const fault = (_where: string, error: unknown): void => void faults.push(error);
   const events = createEvents();

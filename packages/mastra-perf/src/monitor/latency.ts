@@ -41,7 +41,11 @@ export function createLatency({ settingsOf, clock, events, fault }: LatencyDeps)
     const { agent } = call.caller;
     const model = modelName(call.model.provider, call.model.modelId);
     const outcome = call.facts.outcome.name;
-    recorder.add(agent, model, outcome === 'hit' ? 'cache' : 'model', { status, ms, firstPartMs });
+    recorder.add(agent, model, outcome === 'hit' || outcome === 'stale' ? 'cache' : 'model', {
+      status,
+      ms,
+      firstPartMs,
+    });
     const { method } = call;
     events.emit('call', {
       agent,

@@ -1,3 +1,4 @@
+import type { Normalizer } from '../base/normalize.ts';
 import type { Caller, CallOverrides, ModelCall } from './call.ts';
 import { questionKey } from './question.ts';
 
@@ -5,13 +6,18 @@ import { questionKey } from './question.ts';
 export type BareCall = Pick<ModelCall, 'method' | 'model' | 'request' | 'invoke'>;
 
 /** A call at the head of the pipeline. Its key is computed when it is first asked for. */
-export function beginCall(bare: BareCall, caller: Caller, overrides: CallOverrides): ModelCall {
+export function beginCall(
+  bare: BareCall,
+  caller: Caller,
+  overrides: CallOverrides,
+  normalizer?: Normalizer,
+): ModelCall {
   let key: string | undefined;
   return {
     ...bare,
     caller,
     overrides,
-    key: () => (key ??= questionKey(bare.model, caller, bare.request)),
+    key: () => (key ??= questionKey(bare.model, caller, bare.request, normalizer)),
     facts: { outcome: { name: 'miss' } },
   };
 }

@@ -77,12 +77,17 @@ export interface ModelCall {
   readonly invoke: (request: ModelRequest, method: Method) => Promise<Reply>;
 }
 
-/** How a call was answered: by the model, from the cache, by a call under way, or by the model because it should not be cached. */
-export type OutcomeName = 'miss' | 'hit' | 'shared' | 'bypass';
+/**
+ * How a call was answered: by the model, from the cache, from the cache although the answer is old, by a call under way, or
+ * by the model because it should not be cached.
+ */
+export type OutcomeName = 'miss' | 'hit' | 'stale' | 'shared' | 'bypass';
 
 /** What the middlewares know of the outcome while a call runs. */
 export interface OutcomeFacts {
   name: OutcomeName;
+  /** Where a stored answer was found: in the memory of this process, or in the store behind it. */
+  tier?: 'l1' | 'l2';
   ageMs?: number;
   /** Milliseconds that were not waited for. */
   savedMs?: number;
@@ -91,6 +96,8 @@ export interface OutcomeFacts {
 /** What middlewares tell each other. */
 export interface CallFacts {
   outcome: OutcomeFacts;
+  /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */
+  shared?: Promise<boolean>;
 }
 
 export type Next = (call?: ModelCall) => Promise<Reply>;

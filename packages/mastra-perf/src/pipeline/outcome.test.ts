@@ -38,7 +38,12 @@ describe('outcomeMarker', () => {
   });
 
   it('tells what a hit has saved, and that nothing was spent', async () => {
-    const { finish, priceOf, original } = await finishAfter({ name: 'hit', ageMs: 1234.6, savedMs: 800.4 });
+    const { finish, priceOf, original } = await finishAfter({
+      name: 'hit',
+      tier: 'l1',
+      ageMs: 1234.6,
+      savedMs: 800.4,
+    });
     expect(finish.usage).toEqual({ inputTokens: { total: 0, cacheRead: 0 }, outputTokens: { total: 0 } });
     expect(finish.providerMetadata).toEqual({
       openai: { logprobs: 1 },

@@ -16,8 +16,8 @@ export interface Saved {
 /** Result of `perf.outcome()`; plain JSON. */
 export interface Outcome {
   readonly outcome: OutcomeName;
-  /** Where a hit was found. */
-  readonly tier?: 'l1';
+  /** Where a stored answer was found: in the memory of this process (`l1`) or in the store (`l2`). */
+  readonly tier?: 'l1' | 'l2';
   /** Milliseconds since the answer was stored. */
   readonly ageMs?: number;
   readonly saved?: Saved;
@@ -73,7 +73,7 @@ function fromElsewhere(outcome: OutcomeFacts, part: FinishPart, usd: number | un
   const usage = readUsage(part.usage);
   return {
     outcome: outcome.name,
-    ...(outcome.name === 'hit' && { tier: 'l1' as const }),
+    ...(outcome.tier !== undefined && { tier: outcome.tier }),
     ...(outcome.ageMs !== undefined && { ageMs: Math.round(outcome.ageMs) }),
     saved: {
       inputTokens: usage?.inputTokens ?? 0,

@@ -1,5 +1,6 @@
 import { canonicalHash } from '../base/canonical-hash.ts';
 import type { Caller, ModelIdentity, ModelRequest, PromptMessage } from './call.ts';
+import type { Normalizer } from '../base/normalize.ts';
 import { withoutItems } from './provider-items.ts';
 
 /** Changes whenever equal requests would be hashed differently than before: entries of other versions are not found. */
@@ -34,8 +35,15 @@ const HOST_NAMESPACES = new Set(['mastra', 'mastraPerf']);
  *
  * Ids of tool calls are replaced by their order, because a replayed answer has fresh ones; which result belongs to which
  * call stays in the key. Likewise a part's name at the provider (`itemId` of OpenAI's Responses API).
+ *
+ * With a normalizer, texts of the user count as what it makes of them; everything else counts as it is.
  */
-export function questionKey(model: ModelIdentity, caller: Caller, request: ModelRequest): string {
+export function questionKey(
+  model: ModelIdentity,
+  caller: Caller,
+  request: ModelRequest,
+  normalizer?: Normalizer,
+): string {
   const { abortSignal: _abortSignal, headers, includeRawChunks, prompt, providerOptions, ...rest } = request;
   return canonicalHash({
     version: KEY_VERSION,
@@ -43,7 +51,8 @@ export function questionKey(model: ModelIdentity, caller: Caller, request: Model
     agent: caller.agent,
     scope: caller.scope,
     headers: questionHeaders(headers),
-    prompt: questionPrompt(prompt),
+    prompt: questionPrompt(prompt, normalizer),
+    normalized: normalizer?.kind,
     providerOptions: withoutHost(providerOptions),
     rest: { ...rest, includeRawChunks: includeRawChunks || undefined }, // streaming says `false`, generating says nothing
   });
@@ -62,7 +71,7 @@ function questionHeaders(
 const isIdentifying = (name: string): boolean =>
   IDENTIFYING_HEADERS.has(name) || IDENTIFYING_PREFIXES.some((prefix) => name.startsWith(prefix));
 
-function questionPrompt(prompt: readonly PromptMessage[]): unknown[] {
+function questionPrompt(prompt: readonly PromptMessage[], normalizer: Normalizer | undefined): unknown[] {
   const ids = new Map<string, number>();
   const ordinal = (id: string): number => {
     const known = ids.get(id) ?? ids.size;
@@ -70,11 +79,21 @@ function questionPrompt(prompt: readonly PromptMessage[]): unknown[] {
     return known;
   };
   return prompt.map((message) => {
-    const content = Array.isArray(message.content)
-      ? message.content.map((part) => questionPart(part, ordinal))
-      : message.content;
+    const said =
+      normalizer && message.role === 'user' ? normalContent(message.content, normalizer) : message.content;
+    const content = Array.isArray(said) ? said.map((part) => questionPart(part, ordinal)) : said;
     return { ...message, content, providerOptions: withoutHost(message.providerOptions) };
   });
+}
+
+function normalContent(content: unknown, { normal }: Normalizer): unknown {
+  if (typeof content === 'string') return normal(content);
+  if (!Array.isArray(content)) return content;
+  return content.map((part: unknown) =>
+    isRecord(part) && part.type === 'text' && typeof part.text === 'string'
+      ? { ...part, text: normal(part.text) }
+      : part,
+  );
 }
 
 function questionPart(part: unknown, ordinal: (id: string) => number): unknown {

@@ -36,6 +36,18 @@ export function readerOfParts(parts: Iterable<StreamPart>): PartReader {
   };
 }
 
+/** Parts that were read ahead, then the rest. */
+export function readerAfter(read: readonly StreamPart[], rest: PartReader): PartReader {
+  let next = 0;
+  return {
+    read: () => {
+      const part = read[next++];
+      return part ? { done: false, value: part } : rest.read();
+    },
+    cancel: (reason) => rest.cancel(reason),
+  };
+}
+
 /** The same parts, each changed on its way. `change` must not fail. */
 export function mapReader(reader: PartReader, change: (part: StreamPart) => StreamPart): PartReader {
   const map = (result: ReadResult): ReadResult =>

@@ -48,7 +48,7 @@ export function answerRecorder(): AnswerRecorder {
 }
 
 /** True if a delta says nothing beside its text, so that it can be joined with others. */
-function isBare(part: DeltaPart): boolean {
+export function isBare(part: DeltaPart): boolean {
   for (const key in part) {
     if (key !== 'type' && key !== 'id' && key !== 'delta' && part[key] !== undefined) return false;
   }

@@ -8,7 +8,13 @@ import { groupOf } from './usage-group.ts';
 import type { CountDeps } from './usage-deps.ts';
 
 const NAME = 'usage.outcomes';
-const OUTCOME = { miss: 'misses', hit: 'hits', shared: 'shared', bypass: 'bypassed' } as const;
+const OUTCOME = {
+  miss: 'misses',
+  hit: 'hits',
+  stale: 'stale',
+  shared: 'shared',
+  bypass: 'bypassed',
+} as const;
 const FAILURE = { ok: undefined, error: 'errors', aborted: 'aborted' } as const;
 
 /**

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../base/clock.ts';
+import { testClock } from '../base/test-clock.ts';
 import { createPriceBook, type PriceBookOptions } from './prices.ts';
 
-const clockAt = (time: string): Clock => ({
-  now: () => Date.parse(time),
-  monotonic: () => 0,
-  settled: () => Promise.resolve(),
-});
+const clockAt = (time: string): Clock => testClock(Date.parse(time));
 
 function setUp(options: Partial<PriceBookOptions> = {}) {
   const unpriced: string[] = [];

@@ -5,6 +5,7 @@
 const ZERO = {
   misses: 0,
   hits: 0,
+  stale: 0,
   shared: 0,
   bypassed: 0,
   errors: 0,

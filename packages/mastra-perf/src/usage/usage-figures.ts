@@ -1,6 +1,6 @@
 import type { UsageCounts } from './usage-counts.ts';
 
-/** Figures of a group of calls. `calls` is the sum of `misses`, `hits`, `shared` and `bypassed`. */
+/** Figures of a group of calls. `calls` is the sum of `misses`, `hits`, `stale`, `shared` and `bypassed`. */
 export interface UsageFigures {
   /** Calls that have ended, whatever the way; a stream that is neither read to its end nor cancelled has not ended. */
   readonly calls: number;
@@ -8,6 +8,8 @@ export interface UsageFigures {
   readonly misses: number;
   /** Answered from the cache. */
   readonly hits: number;
+  /** Answered from the cache with an old answer: a new one was on its way, or the model had failed. */
+  readonly stale: number;
   /** Answered by an equal call that was already under way. */
   readonly shared: number;
   /** Asked the model because they were told to. */
@@ -61,12 +63,23 @@ export interface UsageTotals extends UsageFigures {
 }
 
 export function figuresOf(counts: UsageCounts): UsageFigures {
-  const { misses, hits, shared, bypassed, errors, aborted, modelCalls, unpricedCalls, unreportedCalls } =
-    counts;
-  return {
-    calls: misses + hits + shared + bypassed,
+  const {
     misses,
     hits,
+    stale,
+    shared,
+    bypassed,
+    errors,
+    aborted,
+    modelCalls,
+    unpricedCalls,
+    unreportedCalls,
+  } = counts;
+  return {
+    calls: misses + hits + stale + shared + bypassed,
+    misses,
+    hits,
+    stale,
     shared,
     bypassed,
     errors,

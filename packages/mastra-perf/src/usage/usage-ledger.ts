@@ -98,7 +98,7 @@ function checkDimension(given: string): void {
 
 const tokensOf = ({ counts }: Account): number => counts.inputTokens + counts.outputTokens;
 const callsOf = ({ counts }: Account): number =>
-  counts.misses + counts.hits + counts.shared + counts.bypassed;
+  counts.misses + counts.hits + counts.stale + counts.shared + counts.bypassed;
 
 const byCost = (a: Account, b: Account): number =>
   b.counts.nanoUsd - a.counts.nanoUsd || tokensOf(b) - tokensOf(a) || callsOf(b) - callsOf(a);

@@ -88,6 +88,7 @@ const NO_CALLS = {
   calls: 0,
   misses: 0,
   hits: 0,
+  stale: 0,
   shared: 0,
   bypassed: 0,
   errors: 0,

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { freePort } from './free-port.ts';
+import { reachable } from './reachable.ts';
 import { service } from './service.ts';
 import { ServiceUnavailableError } from './service-unavailable-error.ts';
 import { startRedis, type RedisServer } from './start-redis.ts';
@@ -36,12 +37,32 @@ test.skipIf(redis.skip)('SET and GET; kill and restart', async () => {
   expect(await withClient(server, (client) => client.get(key))).toBeNull();
 });
 
+test.skipIf(redis.skip)('frozen, it keeps its connections and answers nothing until it thaws', async () => {
+  const server = redis.service;
+  if (!server.owned) return;
+  await withClient(server, async (client) => {
+    await client.ping();
+    server.freeze();
+    let answered = false;
+    const answer = client.ping().then((text) => {
+      answered = true;
+      return text;
+    });
+    // New connections are still taken, by the kernel; meanwhile an answer would have come.
+    for (let attempt = 0; attempt < 20; attempt++) expect(await reachable(server)).toBe(true);
+    expect(answered).toBe(false);
+    server.thaw();
+    expect(await answer).toBe('PONG');
+  });
+});
+
 test.skipIf(redis.skip)('REDIS_URL is used, never started or stopped', async () => {
   vi.stubEnv('REDIS_URL', redis.service.url);
   const given = await startRedis();
   expect(given).toMatchObject({ url: redis.service.url, port: redis.service.port, owned: false });
   expect(given.prefix).not.toBe(redis.service.prefix);
   expect(() => given.kill()).toThrow('not started here');
+  expect(() => given.freeze()).toThrow('not started here');
   await given.stop();
   expect(await withClient(redis.service, (client) => client.ping())).toBe('PONG');
 });

@@ -1,0 +1,78 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../base/clock.ts';
+import { createMarks, type Marks } from '../base/marks.ts';
+import type { Stamp } from '../stores/cache-store.ts';
+import { bytesOf, type Answer } from './answer.ts';
+
+/** An answer in memory, with the moments at which its making began. */
+export interface LocalEntry {
+  readonly answer: Answer;
+  /** In this process. */
+  readonly stamp: number;
+  /** In the store; absent when it has none, or was away. */
+  readonly storeStamp?: Stamp | undefined;
+}
+
+/** Answers in the memory of this process, bounded by bytes and by number. Nothing here waits for anything. */
+export interface LocalTier extends Pick<Marks, 'stamp' | 'latest' | 'mark' | 'isCurrent'> {
+  /** `names`: what the caller would have its answer invalidated by. */
+  get(key: string, names: readonly string[]): LocalEntry | undefined;
+  /**
+   * Keeps it for `ttlMs`, unless its names were invalidated since its stamp, or what stands there was begun later.
+   * Tells which of these it was.
+   */
+  set(key: string, entry: LocalEntry, ttlMs: number): 'stored' | 'invalidated' | 'superseded' | 'too-large';
+  drop(key: string): void;
+  clear(): void;
+  entries(): Iterable<readonly [key: string, entry: LocalEntry]>;
+  size(): { readonly entries: number; readonly bytes: number };
+}
+
+export function localTier(
+  bounds: { readonly maxBytes: number; readonly maxEntries: number },
+  clock: Clock,
+): LocalTier {
+  const marks = createMarks();
+  const entries = new LRUCache<string, LocalEntry>({
+    max: bounds.maxEntries,
+    maxSize: bounds.maxBytes,
+    sizeCalculation: ({ answer }) => bytesOf(answer),
+    perf: { now: () => clock.now() },
+    ttlResolution: 0,
+  });
+  const isCurrent = ({ answer, stamp }: LocalEntry, names?: readonly string[]): boolean =>
+    marks.isCurrent(stamp, answer.names, names);
+
+  return {
+    stamp: marks.stamp,
+    latest: marks.latest,
+    mark: marks.mark,
+    isCurrent: marks.isCurrent,
+    get(key, names) {
+      const entry = entries.get(key);
+      if (!entry || isCurrent(entry, names)) return entry;
+      if (!isCurrent(entry)) entries.delete(key);
+      return undefined;
+    },
+    set(key, entry, ttlMs) {
+      if (!isCurrent(entry)) return 'invalidated';
+      const standing = entries.peek(key);
+      if (standing && isCurrent(standing) && isLater(standing, entry)) return 'superseded';
+      entries.set(key, entry, { ttl: ttlMs });
+      return entries.has(key) ? 'stored' : 'too-large';
+    },
+    drop: (key) => void entries.delete(key),
+    clear() {
+      marks.markAll();
+      entries.clear();
+    },
+    entries: () => entries.entries(),
+    size: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
+  };
+}
+
+/** The store's moments count where both are known: what is read from it begins here when it is read. */
+function isLater(a: LocalEntry, b: LocalEntry): boolean {
+  if (a.storeStamp !== undefined && b.storeStamp !== undefined) return a.storeStamp > b.storeStamp;
+  return a.stamp > b.stamp;
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../base/clock.ts';
+import { PerfError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import type { Middleware, ModelCall, Next, Reply } from '../pipeline/call.ts';
+import { ageOf, type Age } from './answer.ts';
+import { dueEarly } from './early-refresh.ts';
+import { freshnessOf } from './freshness.ts';
+import { modeOf } from './mode.ts';
+import { namesOf } from './names.ts';
+import type { CacheSettings } from './options.ts';
+import { replay } from './replay.ts';
+import type { Revalidation } from './revalidation.ts';
+import { orStale, statusOf } from './stale-if-error.ts';
+import type { Found, Tiers } from './tiers.ts';
+
+export interface LookupDeps {
+  readonly tiers: Tiers;
+  readonly revalidation: Revalidation;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: Events;
+  /** Settings of the agent that calls; `false` when its cache is off. */
+  readonly settingsOf: (call: ModelCall) => CacheSettings | false;
+  /** Notes, before the model is asked, when the call came. */
+  readonly begin: (call: ModelCall, came: number) => void;
+}
+
+/** An answer and how old it is for the call that found it. */
+interface Aged {
+  readonly found: Found;
+  readonly age: Age;
+}
+
+/** Answers from memory at once, from the store if that is quick, and else lets the call go on to the model. */
+export function lookup(deps: LookupDeps): Middleware {
+  const { tiers, revalidation, clock, events, settingsOf, begin } = deps;
+
+  const aged = (found: Found | undefined, call: ModelCall, settings: CacheSettings): Aged | undefined =>
+    found && { found, age: ageOf(found.answer, clock.now(), freshnessOf(call, settings)) };
+
+  /** The freshest there is. The store is asked only when memory has nothing fresh. */
+  const find = async (
+    call: ModelCall,
+    settings: CacheSettings,
+    local: Aged | undefined,
+  ): Promise<Aged | undefined> => {
+    const remote = aged(await tiers.remote(call.key(), namesOfCall(call)), call, settings);
+    return remote && local && local.age.leftMs > remote.age.leftMs ? local : (remote ?? local);
+  };
+  const findLocal = (call: ModelCall, settings: CacheSettings): Aged | undefined =>
+    aged(tiers.local(call.key(), namesOfCall(call)), call, settings);
+
+  const revalidate = (call: ModelCall, next: Next, { answer: seen }: Found): void =>
+    revalidation.start(call, next, async () => {
+      const newest = await tiers.remote(call.key(), namesOfCall(call));
+      return newest === undefined || newest.answer.storedAt <= seen.storedAt;
+    });
+
+  const answer = (
+    call: ModelCall,
+    next: Next,
+    settings: CacheSettings,
+    { found, age }: Aged,
+  ): Reply | undefined => {
+    if (age.fresh) {
+      if (dueEarly(found.answer, age, settings, deps.random)) revalidate(call, next, found);
+      return replay(call, found, 'hit', clock);
+    }
+    if (!age.whileRevalidating) return undefined;
+    revalidate(call, next, found);
+    return replay(call, found, 'stale', clock);
+  };
+
+  /** Whatever goes wrong here, the model must not be asked: that is what the caller wants to rule out. */
+  const answerOrNothing = async (call: ModelCall, settings: CacheSettings): Promise<Reply> => {
+    let cause: unknown;
+    try {
+      const local = findLocal(call, settings);
+      const newest = local?.age.fresh ? local : await find(call, settings, local);
+      if (newest?.age.fresh) return replay(call, newest.found, 'hit', clock);
+      if (newest?.age.whileRevalidating) return replay(call, newest.found, 'stale', clock);
+    } catch (error) {
+      cause = error;
+    }
+    throw new PerfError(
+      'MASTRA_PERF_NOT_CACHED',
+      `no stored answer for this call of agent "${call.caller.agent}", and it was asked for with cache: 'only-if-cached'`,
+      { cause },
+    );
+  };
+
+  const replaceError = (call: ModelCall, { found, age }: Aged, error: unknown): Reply => {
+    const status = statusOf(error);
+    events.emit('staleIfError', {
+      agent: call.caller.agent,
+      key: call.key(),
+      ageMs: age.ageMs,
+      error: error instanceof Error ? error.name : typeof error,
+      ...(status !== undefined && { status }),
+    });
+    return replay(call, found, 'stale', clock);
+  };
+
+  return {
+    name: 'cache.lookup',
+    async run(call, next) {
+      const settings = settingsOf(call);
+      const mode = modeOf(call, settings);
+      if (mode === 'only-if-cached') return answerOrNothing(call, settings || {});
+      if (settings === false || mode === 'bypass' || mode === 'off') {
+        call.facts.outcome = { name: 'bypass' };
+        return next();
+      }
+      const came = tiers.stamp();
+      if (mode === 'refresh') {
+        begin(call, came);
+        return next();
+      }
+      const local = findLocal(call, settings);
+      const newest = local?.age.fresh ? local : await find(call, settings, local);
+      const reply = newest && answer(call, next, settings, newest);
+      if (reply) return reply;
+      begin(call, came);
+      return newest?.age.onError ? orStale(call, next, (error) => replaceError(call, newest, error)) : next();
+    },
+  };
+}
+
+const namesOfCall = (call: ModelCall): string[] =>
+  namesOf(call.key(), call.caller.agent, call.overrides.tags);

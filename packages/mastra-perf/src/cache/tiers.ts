@@ -1,0 +1,120 @@
+import type { StoredPart } from '../pipeline/stored-answer.ts';
+import type { Stamp } from '../stores/cache-store.ts';
+import type { Answer } from './answer.ts';
+import type { Invalidation } from './invalidation.ts';
+import type { LocalEntry, LocalTier } from './local-tier.ts';
+import type { StoreEntry, StoreTier } from './store-tier.ts';
+
+export type Tier = 'l1' | 'l2';
+
+export interface Found {
+  readonly answer: Answer;
+  readonly tier: Tier;
+  /** Present where they had to be read anyway. */
+  readonly parts?: readonly StoredPart[];
+}
+
+/** The moment before the model is asked, by which it is decided later whether its answer is still wanted. */
+export interface Begun {
+  readonly stamp: number;
+  /** Absent when there is no store, or it is away: the answer then stays in this process. */
+  readonly storeStamp?: Stamp | undefined;
+}
+
+export interface Kept {
+  readonly result: ReturnType<LocalTier['set']>;
+  /** Whether other processes can read it: told when the store has decided. */
+  readonly shared: Promise<boolean>;
+}
+
+/** The memory of this process, and behind it the store that processes share, if there is one. */
+export interface Tiers {
+  /** What this process has in memory. Waits for nothing. */
+  local(key: string, names: readonly string[]): Found | undefined;
+  /** What the store has, which is then kept in memory. Never rejects. */
+  remote(key: string, names: readonly string[]): Promise<Found | undefined>;
+  /** This moment in this process. */
+  stamp(): number;
+  /** Adds the moment in the store to one in this process; at once without a store. */
+  begin(stamp: number): Begun | Promise<Begun>;
+  /** `ttlMs`: how long it may be of use, stale or not. `replaces`: other processes may have an older one in memory. */
+  keep(key: string, answer: Answer, begun: Begun, ttlMs: number, replaces: boolean): Kept;
+  counts(): { readonly hits: number; readonly misses: number };
+}
+
+/** Parts of the tiers behind the memory of this process. */
+export interface SharedTier {
+  readonly store: StoreTier;
+  readonly invalidation: Pick<Invalidation, 'owes' | 'replaced'>;
+}
+
+export interface TiersDeps {
+  readonly local: LocalTier;
+  readonly shared: SharedTier | undefined;
+  /** Longest time for which an answer is kept in memory that the store has as well. */
+  readonly memoryTtlMs: number;
+  readonly random: () => number;
+}
+
+/** Share of a time to live that is taken off at random, so that what was stored together does not expire together. */
+const JITTER = 0.1;
+
+export const jittered = (ms: number, random: () => number): number =>
+  Math.round(ms * (1 - JITTER * random()));
+
+export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): Tiers {
+  let hits = 0;
+  let misses = 0;
+  const reads = new Map<string, Promise<StoreEntry | undefined>>();
+
+  const keepLocally = (key: string, entry: LocalEntry, ttlMs: number): ReturnType<LocalTier['set']> =>
+    local.set(key, entry, shared ? Math.min(ttlMs, jittered(memoryTtlMs, random)) : ttlMs);
+
+  /** Reads and, where it is still right by then, keeps. */
+  const fetch = async (
+    { store, invalidation }: SharedTier,
+    key: string,
+    names: readonly string[],
+  ): Promise<StoreEntry | undefined> => {
+    const stamp = local.stamp(); // an invalidation that arrives while the answer is on its way counts
+    const entry = await store.read(key, names);
+    if (!entry || invalidation.owes(names, entry.answer.names)) return undefined;
+    keepLocally(key, { answer: entry.answer, stamp, storeStamp: entry.stamp }, memoryTtlMs);
+    return local.isCurrent(stamp, entry.answer.names, names) ? entry : undefined;
+  };
+
+  return {
+    local(key, names) {
+      const entry = local.get(key, names);
+      if (entry) hits++;
+      else misses++;
+      return entry && { answer: entry.answer, tier: 'l1' };
+    },
+    async remote(key, names) {
+      if (!shared) return undefined;
+      // Equal calls come in bursts. One that came after an invalidation does not join a read from before it.
+      const id = JSON.stringify([local.latest(), key, ...names]);
+      let read = reads.get(id);
+      if (!read) {
+        read = fetch(shared, key, names).finally(() => reads.delete(id));
+        reads.set(id, read);
+      }
+      const entry = await read;
+      return entry && { answer: entry.answer, parts: entry.parts, tier: 'l2' };
+    },
+    stamp: local.stamp,
+    begin: (stamp) =>
+      shared ? shared.store.stamp().then((storeStamp) => ({ stamp, storeStamp })) : { stamp },
+    keep(key, answer, { stamp, storeStamp }, ttlMs, replaces) {
+      const result = keepLocally(key, { answer, stamp, storeStamp }, ttlMs);
+      if (!shared || storeStamp === undefined || result !== 'stored')
+        return { result, shared: Promise.resolve(false) };
+      const written = shared.store.write(key, answer, storeStamp, ttlMs).then((stands) => {
+        if (stands && replaces) shared.invalidation.replaced(key);
+        return stands;
+      });
+      return { result, shared: written };
+    },
+    counts: () => ({ hits, misses }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { RequestContext } from '@mastra/core/request-context';
+import type { InvalidateSelector } from './cache/names.ts';
+import type { CacheStats } from './cache/response-cache.ts';
+import type { PerfEvents } from './events.ts';
+import type { ContextLike, ContextOptions } from './mastra/call-overrides.ts';
+import type { MastraLike } from './mastra/host.ts';
+import type { LatencySnapshot } from './monitor/latency.ts';
+import type { ModelLike } from './pipeline/model-proxy.ts';
+import type { OutcomeOf } from './pipeline/outcome-of.ts';
+import type { SdkMiddleware } from './pipeline/sdk-middleware.ts';
+import type { StoreState } from './stores/store-guard.ts';
+import type { UsageDimension, UsageRow, UsageTotals } from './usage/usage-figures.ts';
+
+/** Look-ups in memory and, where there is one, in the store and how that fares. */
+export interface PerfCacheStats extends CacheStats {
+  readonly store?: NonNullable<CacheStats['store']> & StoreState & { readonly name: string };
+}
+
+/** Names a model that is used without an agent. */
+export interface ModelOptions {
+  /**
+   * Takes the place of the agent: options under `agents`, usage and stored answers go by it.
+   * @default 'model'
+   */
+  readonly agent?: string;
+}
+
+/** The handle of one plugin: register it as `processors: { perf }`, or use its parts alone. */
+export interface Perf extends AsyncDisposable {
+  readonly id: 'mastra-perf';
+  readonly name: 'mastra-perf';
+  /** Called by Mastra, inside its constructor, for every entry of `processors`. */
+  __registerMastra(mastra: MastraLike): void;
+  /**
+   * Does by hand what registration does. A second time for the same Mastra it does nothing.
+   *
+   * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this plugin serves another Mastra, or this Mastra has another
+   * plugin; `MASTRA_PERF_CLOSED` after `close()`.
+   */
+  install(mastra: MastraLike): void;
+  /**
+   * A request context that changes what the plugin does for one run: `agent.generate(q, { requestContext: perf.context({ cache: 'refresh' }) })`.
+   * With `existing`, the options are added to it.
+   *
+   * @throws PerfConfigError
+   */
+  context<C extends ContextLike = RequestContext>(options: ContextOptions, existing?: C): C;
+  /** How the last model call of a result was answered; a promise for the result of a stream. */
+  outcome: OutcomeOf;
+  /** A language model (AI SDK specification v2, v3 or v4) with the plugin in front of it, for use without Mastra. */
+  model<M extends ModelLike>(model: M, options?: ModelOptions): M;
+  /** The same as a middleware for `wrapLanguageModel()` of AI SDK 7; for AI SDK 6 say `specificationVersion: 'v3'`. */
+  middleware(options?: ModelOptions): SdkMiddleware<'v4'>;
+  middleware<V extends string>(
+    options: ModelOptions & { readonly specificationVersion: V },
+  ): SdkMiddleware<V>;
+  readonly cache: {
+    /**
+     * Takes stored answers away, by tags, agent or key. In this process it holds at once, in all others that share the store
+     * when it resolves. Answers under way are not stored either.
+     *
+     * @throws PerfError `MASTRA_PERF_STORE` when the store is away; it is repeated as soon as the store is back.
+     */
+    invalidate(selector: InvalidateSelector): Promise<void>;
+    /** The same for all answers. */
+    clear(): Promise<void>;
+    stats(): PerfCacheStats;
+  };
+  readonly usage: {
+    /** Calls, tokens and dollars, spent and saved, in groups; the dearest first. */
+    report(options?: { readonly by?: readonly UsageDimension[] }): Promise<UsageRow[]>;
+  };
+  readonly metrics: {
+    /** Latency percentiles in milliseconds. */
+    snapshot(): LatencySnapshot;
+  };
+  /** What was spent and what was saved, over all agents. */
+  report(): Promise<UsageTotals>;
+  /** Listens to what happens; returns the removal of the listener. */
+  on<K extends keyof PerfEvents>(name: K, listener: (event: PerfEvents[K]) => void): () => void;
+  /** Resolves when everything that was measured is accounted for, and what was to be stored is stored or given up. */
+  flush(): Promise<void>;
+  /** Takes every hook out of Mastra, drops what is in memory and closes the store. Calls under way end as they would have. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import type { PerfStore } from './perf-store.ts';
+
+const METHODS = ['connect', 'health', 'close'] as const;
+const CACHE_METHODS = [
+  'getMany',
+  'setMany',
+  'delete',
+  'invalidateTags',
+  'clear',
+  'stamp',
+  'areCurrent',
+] as const;
+
+/** A store is known by its shape: two copies of a package can meet in one app. */
+export const perfStoreSchema = () =>
+  z.custom<PerfStore>(
+    (value) =>
+      isRecord(value) &&
+      typeof value['name'] === 'string' &&
+      hasMethods(value, METHODS) &&
+      isRecord(value['cache']) &&
+      hasMethods(value['cache'], CACHE_METHODS),
+    { error: 'a store, such as memoryStore() or redisStore({ url })' },
+  );
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const hasMethods = (value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean =>
+  names.every((name) => typeof value[name] === 'function');
