@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PerfConfigError } from './errors.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
@@ -54,7 +55,7 @@ const badOptions: readonly Bad[] = [
     'createPerf.cache.tll',
     { cache: { tll: '5m' } },
     `${CACHE}, maxBytes, maxEntries, maxEntryBytes, memoryTtl, encryptionKeys (did you mean "ttl"?)`,
-    '5m',
+    '(a text of 2 characters, not shown)',
   ],
   ['createPerf.coalesce', { coalesce: 'yes' }, FEATURE, 'yes'],
   ['createPerf.coalesce.window', { coalesce: { window: 5 } }, 'one of: wait', 5],
@@ -98,7 +99,7 @@ const badOptions: readonly Bad[] = [
     'one of: cache, coalesce, usage, latency (did you mean "cache"?)',
     true,
   ],
-  ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: '1mb' } } } }, CACHE, '1mb'],
+  ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: 1 } } } }, CACHE, 1],
   [
     'createPerf.agents.x.usage',
     { agents: { x: { usage: { prices: {} } } } },
@@ -107,6 +108,9 @@ const badOptions: readonly Bad[] = [
   ],
   ['createPerf.agents.x.coalesce', { agents: { x: { coalesce: [] } } }, FEATURE, []],
 ];
+
+/* A secret must not be shown because the option was mistyped. */
+const mistypedSecret = { cache: { encryptionKey: ['c2VjcmV0'] } };
 
 const badContexts: readonly Bad[] = [
   ['perf.context', null, 'an object of options', null],
@@ -154,6 +158,12 @@ describe('wrong options', () => {
     const error = problemOf(() => contextWith(options as object));
     expect(error).toMatchObject({ path, accepted });
     expect(error.given).toStrictEqual(given);
+  });
+
+  it('does not show what was given to an option that does not exist', () => {
+    const error = problemOf(() => resolveOptions(mistypedSecret as PerfOptions));
+    expect(error.path).toBe('createPerf.cache.encryptionKey');
+    expect(inspect(error)).not.toContain('c2VjcmV0');
   });
 
   it('says what was given in words', () => {

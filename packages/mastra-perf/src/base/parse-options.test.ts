@@ -103,7 +103,12 @@ describe('parseOptions, given what is wrong', () => {
       'one of: feature, empty, count, on, name, names, each (did you mean "on"?)',
       'an object with "b"',
     ],
-    ['root.feature.tll', { feature: { tll: '5m' } }, 'one of: ttl, size, mode (did you mean "ttl"?)', '"5m"'],
+    [
+      'root.feature.tll',
+      { feature: { tll: '5m' } },
+      'one of: ttl, size, mode (did you mean "ttl"?)',
+      '"(a text of 2 characters, not shown)"',
+    ],
     ['root.feature["a b c d"]', { feature: { 'a b c d': 1 } }, 'one of: ttl, size, mode', '1'],
   ])('names %s for %o', (path, given, accepts, shown) => {
     const error = problem(given);
@@ -114,7 +119,7 @@ describe('parseOptions, given what is wrong', () => {
   });
 
   it('carries the very value that was wrong', () => {
-    const wrong = { tll: ['x'] };
+    const wrong = { tll: { x: 1 } };
     expect(problem({ feature: wrong }).given).toBe(wrong.tll);
     expect(problem({ on: wrong }).given).toBe(wrong);
   });

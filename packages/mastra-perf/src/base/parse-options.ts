@@ -22,7 +22,7 @@ function configError(issue: Issue, given: unknown, root: string): PerfConfigErro
     const key = issue.keys[0] ?? '';
     return new PerfConfigError(
       pathText(parent, [key]),
-      valueAt(value, [key]),
+      withoutText(valueAt(value, [key])),
       acceptedInstead(key, knownKeys(issue)),
     );
   }
@@ -37,6 +37,12 @@ function deepest(issues: readonly Issue[], path: readonly PropertyKey[] = []): I
   const inner = issue.errors.flatMap((branch) => branch).filter((found) => isInside(found));
   return inner.length > 0 ? deepest(inner, here.path) : here;
 }
+
+/** What was given to an option that does not exist may be a secret that was meant for one that does. */
+const withoutText = (value: unknown): unknown => {
+  if (typeof value === 'string') return `(a text of ${value.length} characters, not shown)`;
+  return Array.isArray(value) ? `(an array of ${value.length}, not shown)` : value;
+};
 
 const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys';
 

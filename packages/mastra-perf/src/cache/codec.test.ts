@@ -3,8 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { PerfConfigError } from '../errors.ts';
-import { readParts, writeParts } from '../pipeline/answer-text.ts';
-import { answerRecorder } from '../pipeline/stored-answer.ts';
+import { answerWriter, readParts } from '../pipeline/answer-text.ts';
 import { answerOf } from '../pipeline/test-calls.ts';
 import { type Codec, createCodec, FORMAT_VERSION, isUnreadable } from './codec.ts';
 
@@ -81,6 +80,11 @@ describe.each(codecs)('an entry of the store, %s', (_name, codec) => {
     ['with a byte order mark', '\ufeff"x"'],
   ])('gives back a text that is %s', async (_what, text) => {
     expect(await codec.decode(await codec.encode(text, KEY), KEY)).toBe(text);
+  });
+
+  it('lies in memory of its own, so that whoever keeps it keeps no more', async () => {
+    const entry = await codec.encode(small, KEY);
+    expect(entry.buffer.byteLength).toBe(entry.byteLength);
   });
 
   it('can be read where it lies in a larger memory', async () => {
@@ -359,16 +363,15 @@ describe('the size of an entry', () => {
     ];
     let state = 7;
     const next = (): string => words[(state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % words.length]!;
-    const recorder = answerRecorder();
+    const writer = answerWriter();
     for (const part of answerOf('')) {
       if (part.type === 'text-delta') continue;
       if (part.type === 'text-end') {
-        for (let token = 0; token < 760; token++)
-          recorder.add({ type: 'text-delta', id: '0', delta: next() });
+        for (let token = 0; token < 760; token++) writer.add({ type: 'text-delta', id: '0', delta: next() });
       }
-      recorder.add(part);
+      writer.add(part);
     }
-    const text = writeParts(recorder.parts());
+    const text = writer.text();
     expect(text.length).toBeLessThan(6000);
     expect((await plain.encode(text, KEY)).byteLength).toBeLessThan(2000);
     expect((await sealed.encode(text, KEY)).byteLength).toBeLessThan(2040);

@@ -69,8 +69,8 @@ export function createCodec({ encryptionKeys, maxBytes = DEFAULT_MAX_BYTES }: Co
     const content = isShorter ? deflated : plain;
     const header = headerOf((isShorter ? DEFLATED : 0) | (sealingKey ? ENCRYPTED : 0), plain.byteLength);
     const context = contextOf(header, key);
-    if (sealingKey) return Buffer.concat([header, seal(content, context, sealingKey)]);
-    return Buffer.concat([header, checksum(content, context), content]);
+    if (sealingKey) return joined(header, seal(content, context, sealingKey));
+    return joined(header, checksum(content, context), content);
   };
 
   const open = async (entry: Buffer, key: string): Promise<string> => {
@@ -105,6 +105,17 @@ export function createCodec({ encryptionKeys, maxBytes = DEFAULT_MAX_BYTES }: Co
       }
     },
   };
+}
+
+/** In memory of its own: it may be kept, and a part of a larger memory would keep all of that. */
+function joined(...parts: readonly Uint8Array[]): Buffer {
+  const whole = Buffer.allocUnsafeSlow(parts.reduce((length, part) => length + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,5 @@
 import type { ModelRequest } from '../pipeline/call.ts';
 import { finishReasonOf, isContent, isDelta, isFinish, type StreamPart } from '../pipeline/parts.ts';
-import type { StoredPart } from '../pipeline/stored-answer.ts';
 
 /** Looks at an answer while it streams, so that at its end it is known whether it may be stored. */
 export interface StorableCheck {
@@ -35,17 +34,6 @@ export function storableCheck(request: ModelRequest, storeTruncated: boolean): S
       return undefined;
     },
   };
-}
-
-/** The same for an answer that is complete. */
-export function refusalToStore(
-  stored: readonly StoredPart[],
-  request: ModelRequest,
-  storeTruncated: boolean,
-): string | undefined {
-  const check = storableCheck(request, storeTruncated);
-  for (const { part } of stored) check.see(part);
-  return check.refusal();
 }
 
 /** A block that is opened and closed again says nothing yet. */

@@ -1,7 +1,7 @@
 import { readCuts, writeCuts } from './cuts.ts';
 import { type DeltaPart, isDelta, type StreamPart } from './parts.ts';
 import { revivePlain, writePlain } from './plain-json.ts';
-import { isBare, type StoredPart } from './stored-answer.ts';
+import type { StoredPart } from './stored-answer.ts';
 
 /*
  * An answer as one JSON text: an array of its parts, each run of joined deltas followed by the lengths of its pieces:
@@ -14,7 +14,10 @@ export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-/** Writes an answer while it streams, so that nothing of it is kept but texts. */
+/**
+ * Writes an answer while it streams, so that nothing of it is kept but texts. Neighbouring deltas of one block are joined, so
+ * that hundreds of tokens become a few parts; deltas that carry more than their text stay as they are.
+ */
 export interface AnswerWriter {
   /**
    * Copies the part: its reader may change it afterwards. One that could not be added is left out.
@@ -56,6 +59,14 @@ export function answerWriter(): AnswerWriter {
       return `[${written.join(',')}]`;
     },
   };
+}
+
+/** True if a delta says nothing beside its text, so that it can be joined with others. */
+function isBare(part: DeltaPart): boolean {
+  for (const key in part) {
+    if (key !== 'type' && key !== 'id' && key !== 'delta' && part[key] !== undefined) return false;
+  }
+  return true;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { StoreGuard } from './store-guard.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
 const SUBSCRIBE_MS = 2_000;
+const GIVE_UP_MS = 60_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
 
@@ -43,7 +44,7 @@ export function lastingSubscription(
   let cancelRetry = (): void => undefined;
 
   // A store that takes long is not asked twice. Were it, after a minute, the second answer is one too many.
-  const attempt = soleAttempt(clock, async () => {
+  const attempt = soleAttempt(clock, GIVE_UP_MS, async () => {
     let heard = true;
     const end = await bus.subscribe(topic, {
       message: (text) => wanted && heard && listener.message(text),

@@ -91,6 +91,24 @@ describe('the entries of memoryStore', () => {
   });
 });
 
+describe('an entry that was invalidated', () => {
+  it('is not in the way of an earlier one that was not', async () => {
+    const { cache } = memoryStoreOn(testClock());
+    const entry = async (tag: string) => ({
+      key: 'k',
+      value: new Uint8Array(1),
+      tags: [tag],
+      stamp: await cache.stamp(),
+      ttlMs: 1000,
+    });
+    const [earlier, later] = [await entry('a'), await entry('b')];
+    expect(await cache.setMany([later])).toEqual([true]);
+    await cache.invalidateTags(['b']);
+    expect(await cache.setMany([earlier])).toEqual([true]);
+    expect(await cache.getMany([{ key: 'k' }])).toMatchObject([{ tags: ['a'] }]);
+  });
+});
+
 describe('the leases of memoryStore', () => {
   it('end when their time has passed, and not earlier', async () => {
     const { clock, store } = setUp();
@@ -99,6 +117,22 @@ describe('the leases of memoryStore', () => {
     expect(await store.leases?.acquire('a', 1000)).toEqual({ granted: false, expiresInMs: 1 });
     clock.advance(1);
     expect(await store.leases?.acquire('a', 1000)).toMatchObject({ granted: true });
+  });
+});
+
+describe('the leases of memoryStore, when many are never given back', () => {
+  it('are held on, each for its time', async () => {
+    const { clock, store } = setUp();
+    await store.leases?.acquire('long', 60_000);
+    for (let round = 0; round < 5000; round++) {
+      await store.leases?.acquire(`short ${round}`, 5);
+      clock.advance(1);
+    }
+    const attempts = ['long', 'short 0', 'short 4990', 'short 4999'].map(async (name) =>
+      store.leases?.acquire(name, 1),
+    );
+    const granted = (await Promise.all(attempts)).map((attempt) => attempt?.granted);
+    expect(granted).toEqual([false, true, true, false]);
   });
 });
 
@@ -119,6 +153,16 @@ describe('the bus of memoryStore', () => {
       ],
     ]);
     expect(gap).not.toHaveBeenCalled();
+  });
+
+  it('delivers nothing that is under way when a subscription ends', async () => {
+    const { bus } = memoryStore();
+    const heard: string[] = [];
+    const end = await bus?.subscribe('t', { message: (text) => heard.push(text), gap: () => {} });
+    const published = bus?.publish('t', '1');
+    await end?.();
+    await published;
+    expect(heard).toEqual([]);
   });
 
   it('delivers before publish resolves', async () => {

@@ -11,7 +11,7 @@ function setUp() {
     gates.push(gate);
     return gate.promise;
   });
-  return { clock, gates, work, attempt: soleAttempt(clock, work) };
+  return { clock, gates, work, attempt: soleAttempt(clock, 60_000, work) };
 }
 
 describe('soleAttempt', () => {
@@ -39,7 +39,7 @@ describe('soleAttempt', () => {
   });
 
   it('rejects when the work throws', async () => {
-    const attempt = soleAttempt(testClock(), () => {
+    const attempt = soleAttempt(testClock(), 60_000, () => {
       throw new Error('at once');
     });
     await expect(attempt.join()).rejects.toThrow('at once');
@@ -48,12 +48,12 @@ describe('soleAttempt', () => {
   it('does not run in the context of the one who needs it', async () => {
     const context = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
-    const attempt = soleAttempt(testClock(), async () => void seen.push(context.getStore()));
+    const attempt = soleAttempt(testClock(), 60_000, async () => void seen.push(context.getStore()));
     await context.run('a call', () => attempt.join());
     expect(seen).toEqual([undefined]);
   });
 
-  it('is given up after a minute, and its end then does not touch the next', async () => {
+  it('is given up after its time, and its end then does not touch the next', async () => {
     const { attempt, clock, gates, work } = setUp();
     void attempt.join();
     clock.advance(59_999);

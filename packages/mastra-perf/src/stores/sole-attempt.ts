@@ -1,9 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
 
-/** An attempt that has come to nothing for this long stands no longer in the way of the next. */
-const GIVEN_UP_MS = 60_000;
-
 /**
  * Something of which one is under way at a time, so that attempts on a server that hangs do not pile up. It belongs to
  * nobody's call: what it opens lives on, and must not carry the context (trace, request) of whoever happened to need it.
@@ -14,10 +11,11 @@ export interface SoleAttempt {
   join(): Promise<void>;
 }
 
-export function soleAttempt(clock: Clock, attempt: () => Promise<void>): SoleAttempt {
+/** An attempt that has come to nothing for `giveUpMs` stands no longer in the way of the next. */
+export function soleAttempt(clock: Clock, giveUpMs: number, attempt: () => Promise<void>): SoleAttempt {
   let current: { readonly promise: Promise<void>; readonly since: number } | undefined;
   const inOwnContext = AsyncLocalStorage.snapshot();
-  const isUnderWay = (): boolean => current !== undefined && clock.monotonic() - current.since < GIVEN_UP_MS;
+  const isUnderWay = (): boolean => current !== undefined && clock.monotonic() - current.since < giveUpMs;
   const begin = (): Promise<void> => {
     const forget = (): void => {
       if (current === mine) current = undefined;

@@ -5,6 +5,8 @@ import { soleAttempt } from './sole-attempt.ts';
 
 const CONNECT_MS = 2_000;
 const CLOSE_MS = 2_000;
+/** Long: to connect once more while the store still tries may be more than it can bear. */
+const GIVE_UP_MS = 60_000;
 
 /** A store from `connect()` to `close()`. What a store does later than it was given time for still counts. */
 export interface StoreConnection {
@@ -34,7 +36,7 @@ export function storeConnection(
   let firstAttempt: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
-  const attempt = soleAttempt(clock, async () => {
+  const attempt = soleAttempt(clock, GIVE_UP_MS, async () => {
     await store.connect();
     if (closed) void closeStore(); // when we closed what there was, this was not there yet
     else open = true;

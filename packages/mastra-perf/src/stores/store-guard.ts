@@ -6,6 +6,9 @@ import { soleAttempt } from './sole-attempt.ts';
 import { storeConnection } from './store-connection.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
+/** A probe whose answer was lost may hold up the next for this long. */
+const GIVE_UP_MS = 10_000;
+
 export type StoreOperation =
   | 'connect'
   | 'close'
@@ -100,7 +103,7 @@ export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
     },
     onCloseFailed: (cause) => void failed('close', cause),
   });
-  const health = soleAttempt(clock, () => store.health());
+  const health = soleAttempt(clock, GIVE_UP_MS, () => store.health());
   const breaker = createBreaker({
     clock,
     random,
@@ -142,7 +145,8 @@ export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
         if (connection.isClosed())
           return turnAway(new StoreUnavailable(store.name, 'closed', operation, cause));
         const failure = failed(operation, cause);
-        if (part === 'counts') breaker.failed(place, failure);
+        // A first connection may take longer than a read: whether there is one is told by `connect()`, not by who waits for it.
+        if (part === 'counts' && connection.isOpen()) breaker.failed(place, failure);
         return failure;
       };
       const reply = connection.isOpen()

@@ -6,7 +6,7 @@ import { fresh } from './fresh-names.ts';
 import { withRandom, type Random } from './seeded-random.ts';
 import type { OpenStore, StoreTests } from './store-suite.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 8;
 const STEPS = 60;
 const WRITERS = 2;
 

@@ -57,6 +57,15 @@ export const writingTests: StoreTests = {
     );
   },
 
+  async 'a write that is refused leaves alone what stands there'({ store, second }) {
+    const tag = fresh('tag');
+    const standing = await written(store.cache, { tags: [fresh('other')] });
+    const invalid = await anEntry(second.cache, { key: standing.key, tags: [tag], value: bytes('invalid') });
+    await store.cache.invalidateTags([tag]);
+    assert.deepEqual(await second.cache.setMany([invalid]), [false]);
+    assert.deepEqual(await textsAt(store.cache, [standing.key]), [standing.key]);
+  },
+
   async 'delete takes these entries away for every process, and no others'({ store, second }) {
     const entries = [await written(store.cache), await written(store.cache), await written(store.cache)];
     const keys = entries.map(({ key }) => key);

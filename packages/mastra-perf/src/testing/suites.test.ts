@@ -46,6 +46,7 @@ const FOUND_BY: Partial<Record<Flaw, RegExp>> = {
   'an earlier entry replaces a later one': /an earlier entry never replaces/,
   'every write is told that it stands': /tells of each entry, in order/,
   'writes are told the wrong way round': /tells of each entry, in order/,
+  'a write that is refused deletes what stands there': /leaves alone what stands there/,
   'clear leaves what has no tags': /clear takes everything away/,
   'clear deletes what stands there, and that is all': /clear takes everything away/,
   'stamps are those of each process': /stamps grow/,

@@ -23,6 +23,7 @@ export const CACHE_FLAWS = [
   'a write of the same stamp is refused',
   'every write is told that it stands',
   'writes are told the wrong way round',
+  'a write that is refused deletes what stands there',
   'delete refuses what is under way',
   'delete takes everything away',
   'clear leaves what has no tags',
@@ -114,7 +115,10 @@ export function flawedCache(flaw: string | undefined, now: () => number): () => 
       const { stamp } = given;
       if (has('nothing is ever kept')) return true;
       if (has('delete refuses what is under way') && (deletedAt.get(key) ?? 0) > stamp) return false;
-      if (!blindWrites && !isCurrent(stamp, given.tags)) return false;
+      if (!blindWrites && !isCurrent(stamp, given.tags)) {
+        if (has('a write that is refused deletes what stands there')) entries.delete(key);
+        return false;
+      }
       if (there && isCurrent(there.stamp, there.tags)) {
         if (there.stamp > stamp && !has('an earlier entry replaces a later one')) return false;
         if (there.stamp < stamp && has('a later entry does not replace an earlier one')) return false;

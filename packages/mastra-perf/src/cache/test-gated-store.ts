@@ -1,0 +1,133 @@
+import type { Bus, BusListener } from '../stores/bus.ts';
+import type { CacheStore } from '../stores/cache-store.ts';
+import type { PerfStore } from '../stores/perf-store.ts';
+
+/*
+ * One store as several processes see it, each over a connection of its own: what they ask, what they are answered and what
+ * they tell each other waits until a test lets it go on, in whatever order. Imported only by tests.
+ */
+
+/** Something on its way. */
+export interface Gate {
+  readonly process: number;
+  readonly operation: string;
+  /** It arrives. */
+  open(): void;
+  /** It is lost: what was asked is not done, what was done is not told. Not for a message. */
+  fail?(): void;
+  /** Whoever asked waits no longer, but the request arrives later all the same. */
+  giveUp?(): void;
+}
+
+export interface GatedStore {
+  readonly gates: readonly Gate[];
+  /** The store for one process. */
+  of(process: number): { readonly cache: CacheStore; readonly bus: Bus };
+  disconnect(process: number): void;
+  /** Messages arrive again; those of the meantime are lost. */
+  reconnect(process: number): void;
+  isConnected(process: number): boolean;
+}
+
+export interface Watch {
+  /** The store does what it was asked to. */
+  readonly onDone: (operation: string, args: readonly unknown[]) => void;
+  /** A process was told something. */
+  readonly onMessage: (process: number, topic: string, text: string) => void;
+}
+
+const OPERATIONS = [
+  'getMany',
+  'setMany',
+  'delete',
+  'invalidateTags',
+  'clear',
+  'stamp',
+  'areCurrent',
+] as const;
+
+export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): GatedStore {
+  const gates: Gate[] = [];
+  const away = new Set<number>();
+  const subscribers: Array<{ readonly process: number; readonly topic: string; listener: BusListener }> = [];
+
+  const wait = (gate: Gate): void => void gates.push(gate);
+  const over = (gate: Gate): void => {
+    const at = gates.indexOf(gate);
+    if (at >= 0) gates.splice(at, 1);
+  };
+
+  /** Two gates: the request on its way, then the answer on its way. */
+  const pass = <T>(process: number, operation: string, work: () => Promise<T>): Promise<T> => {
+    const reply = Promise.withResolvers<T>();
+    const lost = (): void => reply.reject(new Error(`${operation} failed`));
+    const answer = (result: Promise<T>): Gate => ({
+      process,
+      operation: `answer of ${operation}`,
+      open: () => reply.resolve(result),
+      fail: lost,
+    });
+    const request: Gate = {
+      process,
+      operation,
+      open: () => wait(closing(answer(work()))),
+      fail: lost,
+      giveUp: lost,
+    };
+    wait(closing(request));
+    return reply.promise;
+  };
+  /** A gate that is gone once it was used. */
+  const closing = ({ process, operation, open, fail, giveUp }: Gate): Gate => {
+    const gate: Gate = {
+      process,
+      operation,
+      open: () => (over(gate), open()),
+      ...(fail && { fail: () => (over(gate), fail()) }),
+      ...(giveUp && { giveUp }),
+    };
+    return gate;
+  };
+
+  const cacheOf = (process: number): CacheStore =>
+    Object.fromEntries(
+      OPERATIONS.map((operation) => [
+        operation,
+        (...args: readonly unknown[]) =>
+          pass(process, operation, () => {
+            onDone(operation, args);
+            return (store.cache[operation] as (...given: readonly unknown[]) => Promise<unknown>)(...args);
+          }),
+      ]),
+    ) as unknown as CacheStore;
+
+  const deliverLater = (topic: string, text: string): void => {
+    for (const subscriber of subscribers) {
+      const { process } = subscriber;
+      if (subscriber.topic !== topic || away.has(process)) continue;
+      const open = (): void => {
+        onMessage(process, topic, text);
+        subscriber.listener.message(text);
+      };
+      wait(closing({ process, operation: 'message', open }));
+    }
+  };
+  const busOf = (process: number): Bus => ({
+    publish: (topic, text) => pass(process, 'publish', async () => deliverLater(topic, text)),
+    async subscribe(topic, listener) {
+      subscribers.push({ process, topic, listener });
+      return async () => undefined;
+    },
+  });
+
+  return {
+    gates,
+    of: (process) => ({ cache: cacheOf(process), bus: busOf(process) }),
+    disconnect(process) {
+      away.add(process);
+      for (const gate of [...gates]) if (gate.process === process && gate.operation === 'message') over(gate);
+    },
+    reconnect: (process) => void away.delete(process),
+    isConnected: (process) => !away.has(process),
+  };
+}
