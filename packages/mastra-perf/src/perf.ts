@@ -29,6 +29,9 @@ import { createPriceBook } from './usage/prices.ts';
 import { createUsageLedger } from './usage/usage-ledger.ts';
 import { createUsage } from './usage/usage-meter.ts';
 
+/** Work beside the calls that is not done by then is given up when the plugin is closed. */
+const CLOSE_MS = 3000;
+
 /**
  * The performance layer of one Mastra. Without options: exact response cache in memory, one model call for equal calls
  * under way, usage with prices, latency percentiles.
@@ -192,7 +195,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     if (closed) return;
     closed = true;
     uninstall?.();
-    await flush();
+    await Promise.race([flush(), new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve))]);
     await store?.close();
     cache.drop();
     events.clear();

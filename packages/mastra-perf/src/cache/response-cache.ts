@@ -110,7 +110,7 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
       const settings = settingsOf(call);
       if (settings === false) return undefined;
       const key = call.key();
-      const found = await tiers.remote(key, namesOf(key, call.caller.agent, call.overrides.tags));
+      const found = await tiers.remoteNow(key, namesOf(key, call.caller.agent, call.overrides.tags));
       const fresh = found && ageOf(found.answer, clock.now(), freshnessOf(call, settings)).fresh;
       return fresh ? replay(call, found, 'hit', clock) : undefined;
     },

@@ -35,26 +35,35 @@ export function createRevalidation({ clock, leases, background }: RevalidationDe
     }
   };
 
-  const fetch = async (call: ModelCall, next: Next, needed: () => Promise<boolean>): Promise<void> => {
-    const permitted = await permission(`revalidate:${call.key()}`);
-    if (permitted === undefined || !(await needed())) return;
+  const fetch = async (call: ModelCall, next: Next): Promise<void> => {
+    const given = new AbortController();
+    const stop = clock.after(LEASE_MS, () => given.abort(new DOMException('Took too long', 'TimeoutError')));
     // The caller has got its answer: this call is nobody's, and what happens to it is not that caller's outcome.
-    const { abortSignal: _abortSignal, ...request } = call.request;
     const own: ModelCall = {
       ...call,
-      request,
+      request: { ...call.request, abortSignal: given.signal },
       overrides: { ...call.overrides, cache: 'refresh' },
       facts: { outcome: { name: 'miss' } },
     };
-    const lease = permitted === 'none' ? undefined : permitted;
     try {
       await readAll(await next(own));
       await own.facts.shared; // who gets the lease next finds the new answer
-      if (lease) await leases?.release(lease).catch(() => undefined); // it runs out by itself
+    } finally {
+      stop();
+    }
+  };
+
+  const fetchAlone = async (call: ModelCall, next: Next, needed: () => Promise<boolean>): Promise<void> => {
+    const permitted = await permission(`revalidate:${call.key()}`);
+    if (permitted === undefined) return;
+    const lease = permitted === 'none' ? undefined : permitted;
+    try {
+      if (await needed()) await fetch(call, next);
     } catch (error) {
       if (lease) await leases?.renew(lease, PAUSE_MS).catch(() => undefined); // then it runs out later
       throw error;
     }
+    if (lease) await leases?.release(lease).catch(() => undefined); // it runs out by itself
   };
 
   return {
@@ -65,7 +74,7 @@ export function createRevalidation({ clock, leases, background }: RevalidationDe
       const done = (): void => void busy.delete(key);
       const taken = background.run(async () => {
         try {
-          await fetch(call, next, needed);
+          await fetchAlone(call, next, needed);
           done();
         } catch {
           clock.after(PAUSE_MS, done); // what the model threw is counted with the model calls

@@ -31,8 +31,10 @@ export interface Kept {
 export interface Tiers {
   /** What this process has in memory. Waits for nothing. */
   local(key: string, names: readonly string[]): Found | undefined;
-  /** What the store has, which is then kept in memory. Never rejects. */
+  /** What the store has, which is then kept in memory. Equal reads are joined. Never rejects. */
   remote(key: string, names: readonly string[]): Promise<Found | undefined>;
+  /** The same by a read of its own: what was stored by now is found. */
+  remoteNow(key: string, names: readonly string[]): Promise<Found | undefined>;
   /** This moment in this process. */
   stamp(): number;
   /** Adds the moment in the store to one in this process; at once without a store. */
@@ -90,6 +92,7 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
       else misses++;
       return entry && { answer: entry.answer, tier: 'l1' };
     },
+    remoteNow: async (key, names) => shared && inStore(await fetch(shared, key, names)),
     async remote(key, names) {
       if (!shared) return undefined;
       // Equal calls come in bursts. One that came after an invalidation does not join a read from before it.
@@ -99,8 +102,7 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
         read = fetch(shared, key, names).finally(() => reads.delete(id));
         reads.set(id, read);
       }
-      const entry = await read;
-      return entry && { answer: entry.answer, parts: entry.parts, tier: 'l2' };
+      return inStore(await read);
     },
     stamp: local.stamp,
     begin: (stamp) =>
@@ -118,3 +120,6 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
     counts: () => ({ hits, misses }),
   };
 }
+
+const inStore = (entry: StoreEntry | undefined): Found | undefined =>
+  entry && { answer: entry.answer, parts: entry.parts, tier: 'l2' };
