@@ -1,20 +1,33 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cacheLocal } from './cache-local.ts';
+import { cacheStore } from './cache-store.ts';
 import { callOverhead } from './call-overhead.ts';
 import { importTime } from './import-time.ts';
-import { printTable } from './table.ts';
+import { redisFaults } from './redis-faults.ts';
+import { stampede } from './stampede.ts';
+import { printTable, type Table } from './table.ts';
+import { machineLine } from './versions.ts';
 
-const benches = { 'import-time': importTime, 'call-overhead': callOverhead };
+const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>> = {
+  'import-time': importTime,
+  'call-overhead': callOverhead,
+  'cache-local': cacheLocal,
+  'cache-store': cacheStore,
+  stampede,
+  'redis-faults': redisFaults,
+};
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');
 const names = asked.length > 0 ? asked : Object.keys(benches);
-console.log(
-  `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`,
-);
+console.log(machineLine());
 for (const name of names) {
-  if (!Object.hasOwn(benches, name)) {
+  const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+  if (!bench) {
     console.error(`no bench "${name}"; there are: ${Object.keys(benches).join(', ')}`);
     process.exitCode = 2;
     continue;
   }
-  printTable(await benches[name as keyof typeof benches]());
+  for (const table of [await bench()].flat()) {
+    printTable(table);
+    if (table.wrong && table.wrong.length > 0) process.exitCode = 1;
+  }
 }

@@ -2,8 +2,10 @@ import { median } from './median.ts';
 
 export interface Case {
   readonly name: string;
+  /** What must be so before the call, and is not measured. */
+  readonly prepare?: (round: number) => unknown;
   /** One call; `round` makes its question unlike those of other rounds. */
-  readonly run: (round: number) => Promise<unknown>;
+  readonly run: (round: number) => unknown;
 }
 
 /**
@@ -18,6 +20,7 @@ export async function medians(
   for (let round = 0; round < rounds.warm + rounds.measured; round++) {
     for (let index = 0; index < cases.length; index++) {
       const one = cases[(index + round) % cases.length] as Case;
+      if (one.prepare) await one.prepare(round);
       const begun = performance.now();
       await one.run(round);
       if (round >= rounds.warm) samples.get(one.name)?.push(performance.now() - begun);

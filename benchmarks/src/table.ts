@@ -3,9 +3,11 @@ export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly notes: readonly string[];
+  /** Counts that are not what they must be, one sentence each: the run fails. */
+  readonly wrong?: readonly string[];
 }
 
-export function printTable({ title, columns, rows, notes }: Table): void {
+export function printTable({ title, columns, rows, notes, wrong = [] }: Table): void {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
   );
@@ -14,10 +16,14 @@ export function printTable({ title, columns, rows, notes }: Table): void {
       .map((cell, index) =>
         index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
       )
-      .join('  ');
+      .join('  ')
+      .trimEnd();
   console.log(`\n${title}\n`);
-  console.log(line(columns));
-  console.log(widths.map((width) => '-'.repeat(width)).join('  '));
+  if (rows.length > 0) {
+    console.log(line(columns));
+    console.log(widths.map((width) => '-'.repeat(width)).join('  '));
+  }
   for (const row of rows) console.log(line(row));
   for (const note of notes) console.log(`\n${note}`);
+  for (const sentence of wrong) console.log(`\nWRONG: ${sentence}`);
 }

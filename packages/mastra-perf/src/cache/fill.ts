@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Events } from '../events.ts';
 import type { CallFacts, Middleware, ModelCall } from '../pipeline/call.ts';
 import { answerWriter } from '../pipeline/answer-text.ts';
+import { errorOfPart } from '../pipeline/failure.ts';
 import { observe, type EndStatus } from '../pipeline/observe.ts';
 import { isFinish, type StreamPart } from '../pipeline/parts.ts';
 import { bytesOf, type Answer } from './answer.ts';
@@ -103,7 +104,7 @@ export function fill({
       };
       const observer = {
         part: (part: StreamPart) => {
-          if (!kept) return;
+          if (!kept || errorOfPart(part)) return; // with an error in it, it is not stored, and that may be anything
           kept = false; // stays so if the part cannot be kept
           writer.add(part);
           check.see(part);

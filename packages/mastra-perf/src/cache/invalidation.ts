@@ -23,6 +23,8 @@ export interface Invalidation {
   listen(): Promise<void>;
   /** Takes up what could not be done while the store was away, and drops what was invalidated meanwhile. */
   catchUp(): Promise<void>;
+  /** Repeats nothing from now on. */
+  end(): void;
 }
 
 /** Invalidations that are remembered while the store is away; beyond this, everything counts as invalidated. */
@@ -58,9 +60,14 @@ export interface InvalidationDeps {
 export function createInvalidation({ local, clock, store, bus, processId }: InvalidationDeps): Invalidation {
   const owed = new Set<Debt>();
 
+  const forget = (names: Names): void => {
+    if (names === 'all') local.clear();
+    else local.mark(names);
+  };
   const spread = async (names: Names, settled: readonly Debt[]): Promise<void> => {
     if (names === 'all') await store.clear();
     else await store.invalidateTags(names);
+    forget(names); // once more: what the store has read before may still be on its way here
     const note = names === 'all' ? { all: true } : { names };
     await tell(note);
     for (const debt of settled) owed.delete(debt);
@@ -69,15 +76,16 @@ export function createInvalidation({ local, clock, store, bus, processId }: Inva
     await bus?.publish(TOPIC, JSON.stringify({ from: processId, ...note }));
   };
   const begin = async (names: Names): Promise<void> => {
-    if (owed.size >= MAX_OWED) {
-      owed.clear();
-      owed.add({ names: 'all' });
-    }
+    forget(names);
     const debt = { names };
     owed.add(debt); // until it is done: a read that comes first must not bring an old answer back
     try {
       await spread(names, [debt]);
     } catch (cause) {
+      if (owed.size > MAX_OWED) {
+        owed.clear();
+        owed.add({ names: 'all' });
+      }
       repeatLater();
       throw new PerfError(
         'MASTRA_PERF_STORE',
@@ -86,12 +94,12 @@ export function createInvalidation({ local, clock, store, bus, processId }: Inva
       );
     }
   };
-  let waiting = false;
+  let ended = false;
+  let cancelRepeat: (() => void) | undefined;
   const repeatLater = (): void => {
-    if (waiting) return;
-    waiting = true;
-    clock.after(REPEAT_MS, () => {
-      waiting = false;
+    if (ended) return;
+    cancelRepeat ??= clock.after(REPEAT_MS, () => {
+      cancelRepeat = undefined;
       payDebts().catch(repeatLater); // the guard has told why
     });
   };
@@ -127,18 +135,13 @@ export function createInvalidation({ local, clock, store, bus, processId }: Inva
   };
 
   const catchUp = async (): Promise<void> => {
+    local.doubt();
     await payDebts().catch(repeatLater); // the guard has told why
     await revalidate();
   };
   return {
-    invalidate(names) {
-      local.mark(names);
-      return begin(names);
-    },
-    clear() {
-      local.clear();
-      return begin('all');
-    },
+    invalidate: (names) => begin(names),
+    clear: () => begin('all'),
     replaced: (key) => void tell({ replaced: key }).catch(() => undefined), // copies expire by themselves
     owes: (...names) =>
       [...owed].some(
@@ -150,6 +153,10 @@ export function createInvalidation({ local, clock, store, bus, processId }: Inva
       await catchUp(); // for what came before it
     },
     catchUp,
+    end() {
+      ended = true;
+      cancelRepeat?.();
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface LocalEntry {
   readonly stamp: number;
   /** In the store; absent when it has none, or was away. */
   readonly storeStamp?: Stamp | undefined;
+  /** Its making began elsewhere: `stamp` is when it was read, and says nothing of what was invalidated before. */
+  readonly isCopy?: boolean;
 }
 
 /** Answers in the memory of this process, bounded by bytes and by number. Nothing here waits for anything. */
@@ -19,9 +21,15 @@ export interface LocalTier extends Pick<Marks, 'stamp' | 'latest' | 'mark' | 'is
   get(key: string, names: readonly string[]): LocalEntry | undefined;
   /**
    * Keeps it for `ttlMs`, unless its names were invalidated since its stamp, or what stands there was begun later.
-   * Tells which of these it was.
+   * Tells which of these it was; `doubtful`: only the store knows whether its names were invalidated.
    */
-  set(key: string, entry: LocalEntry, ttlMs: number): 'stored' | 'invalidated' | 'superseded' | 'too-large';
+  set(
+    key: string,
+    entry: LocalEntry,
+    ttlMs: number,
+  ): 'stored' | 'invalidated' | 'doubtful' | 'superseded' | 'too-large';
+  /** Invalidations may have been missed: what began before this moment is current no more, but for what is here already. */
+  doubt(): void;
   drop(key: string): void;
   clear(): void;
   entries(): Iterable<readonly [key: string, entry: LocalEntry]>;
@@ -40,22 +48,28 @@ export function localTier(
     perf: { now: () => clock.now() },
     ttlResolution: 0,
   });
+  let doubted = 0;
   const isCurrent = ({ answer, stamp }: LocalEntry, names?: readonly string[]): boolean =>
-    marks.isCurrent(stamp, answer.names, names);
+    marks.isCurrent(stamp, answer.names, names && areEqual(answer.names, names) ? undefined : names);
+  /** Whether all that was invalidated since its making began is known here. Of others, the store told about their own names. */
+  const isKnown = ({ stamp, isCopy }: LocalEntry): boolean => !isCopy && stamp > doubted;
 
   return {
     stamp: marks.stamp,
-    latest: marks.latest,
+    latest: () => Math.max(marks.latest(), doubted),
     mark: marks.mark,
-    isCurrent: marks.isCurrent,
+    isCurrent: (stamp, ...names) => stamp > doubted && marks.isCurrent(stamp, ...names),
+    doubt: () => void (doubted = marks.stamp()),
     get(key, names) {
       const entry = entries.get(key);
-      if (!entry || isCurrent(entry, names)) return entry;
+      if (!entry) return undefined;
+      if (isCurrent(entry, names)) return isKnown(entry) || has(entry, names) ? entry : undefined;
       if (!isCurrent(entry)) entries.delete(key);
       return undefined;
     },
     set(key, entry, ttlMs) {
       if (!isCurrent(entry)) return 'invalidated';
+      if (entry.stamp < doubted) return 'doubtful';
       const standing = entries.peek(key);
       if (standing && isCurrent(standing) && isLater(standing, entry)) return 'superseded';
       entries.set(key, entry, { ttl: ttlMs });
@@ -70,6 +84,13 @@ export function localTier(
     size: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
   };
 }
+
+/** The same text in the same order: that is how nearly every caller asks. */
+const areEqual = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((name, index) => name === others[index]);
+
+const has = ({ answer }: LocalEntry, names: readonly string[]): boolean =>
+  names.every((name) => answer.names.includes(name));
 
 /** The store's moments count where both are known: what is read from it begins here when it is read. */
 function isLater(a: LocalEntry, b: LocalEntry): boolean {

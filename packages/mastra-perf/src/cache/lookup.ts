@@ -44,7 +44,12 @@ export function lookup(deps: LookupDeps): Middleware {
     settings: CacheSettings,
     local: Aged | undefined,
   ): Promise<Aged | undefined> => {
-    const remote = aged(await tiers.remote(call.key(), namesOfCall(call)), call, settings);
+    const read = await tiers.remote(call.key(), namesOfCall(call));
+    if (read === 'away') {
+      call.facts.storeAway = true;
+      return local;
+    }
+    const remote = aged(read, call, settings);
     return remote && local && local.age.leftMs > remote.age.leftMs ? local : (remote ?? local);
   };
   const findLocal = (call: ModelCall, settings: CacheSettings): Aged | undefined =>
@@ -53,7 +58,7 @@ export function lookup(deps: LookupDeps): Middleware {
   const revalidate = (call: ModelCall, next: Next, { answer: seen }: Found): void =>
     revalidation.start(call, next, async () => {
       const newest = await tiers.remote(call.key(), namesOfCall(call));
-      return newest === undefined || newest.answer.storedAt <= seen.storedAt;
+      return typeof newest !== 'object' || newest.answer.storedAt <= seen.storedAt;
     });
 
   const answer = (
@@ -77,8 +82,9 @@ export function lookup(deps: LookupDeps): Middleware {
     try {
       const local = findLocal(call, settings);
       const newest = local?.age.fresh ? local : await find(call, settings, local);
-      if (newest?.age.fresh) return replay(call, newest.found, 'hit', clock);
-      if (newest?.age.whileRevalidating) return replay(call, newest.found, 'stale', clock);
+      const given = newest?.age.fresh || newest?.age.whileRevalidating ? newest : undefined;
+      tiers.count(given?.found.tier === 'l1');
+      if (given) return replay(call, given.found, given.age.fresh ? 'hit' : 'stale', clock);
     } catch (error) {
       cause = error;
     }
@@ -119,6 +125,7 @@ export function lookup(deps: LookupDeps): Middleware {
       const local = findLocal(call, settings);
       const newest = local?.age.fresh ? local : await find(call, settings, local);
       const reply = newest && answer(call, next, settings, newest);
+      tiers.count(reply !== undefined && newest?.found.tier === 'l1');
       if (reply) return reply;
       begin(call, came);
       return newest?.age.onError ? orStale(call, next, (error) => replaceError(call, newest, error)) : next();

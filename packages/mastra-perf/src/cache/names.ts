@@ -25,7 +25,7 @@ export const namesOf = (key: string, agent: string, tags: readonly string[] = []
 
 /** @throws PerfConfigError unless the selector says exactly one thing. */
 export function namesSelected(selector: InvalidateSelector): string[] {
-  const { tags, agent, key, ...rest } = selector;
+  const { tags, agent, key, ...rest } = (selector ?? {}) as InvalidateSelector; // plain JavaScript may pass nothing
   const given = [tags, agent, key].filter((one) => one !== undefined).length;
   const fail = (path: string, value: unknown, accepted: string): never => {
     throw new PerfConfigError(`perf.cache.invalidate${path}`, value, accepted);

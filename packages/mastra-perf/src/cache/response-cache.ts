@@ -80,7 +80,7 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
 
   const beginnings = new WeakMap<CallFacts, Begun | Promise<Begun>>();
   const begun = (facts: CallFacts, came = tiers.stamp()): Begun | Promise<Begun> => {
-    const begin = beginnings.get(facts) ?? tiers.begin(came);
+    const begin = beginnings.get(facts) ?? (facts.storeAway ? { stamp: came } : tiers.begin(came));
     beginnings.set(facts, begin);
     return begin;
   };
@@ -111,7 +111,8 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
       if (settings === false) return undefined;
       const key = call.key();
       const found = await tiers.remoteNow(key, namesOf(key, call.caller.agent, call.overrides.tags));
-      const fresh = found && ageOf(found.answer, clock.now(), freshnessOf(call, settings)).fresh;
+      const fresh =
+        typeof found === 'object' && ageOf(found.answer, clock.now(), freshnessOf(call, settings)).fresh;
       return fresh ? replay(call, found, 'hit', clock) : undefined;
     },
     stamp: local.stamp,
@@ -129,7 +130,10 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
     listen: async () => remote?.invalidation.listen(),
     catchUp: async () => remote?.invalidation.catchUp(),
     stats: () => ({ ...local.size(), ...tiers.counts(), ...(remote && { store: remote.store.counts() }) }),
-    drop: local.clear,
+    drop() {
+      local.clear();
+      remote?.invalidation.end();
+    },
   };
 }
 

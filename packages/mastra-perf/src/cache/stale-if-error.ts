@@ -2,7 +2,7 @@ import type { ModelCall, Next, Reply } from '../pipeline/call.ts';
 import { isPerfError } from '../errors.ts';
 import { errorOfPart, isAborted } from '../pipeline/failure.ts';
 import { isContent, isFinish, type StreamPart } from '../pipeline/parts.ts';
-import { readerAfter } from '../pipeline/reader.ts';
+import { readerAfter, readerOfParts } from '../pipeline/reader.ts';
 
 /**
  * Asks the model, and gives what `stale` makes where the model fails before it has said anything. The caller sees nothing of the
@@ -20,7 +20,7 @@ export async function orStale(call: ModelCall, next: Next, stale: (error: unknow
   try {
     for (;;) {
       const result = await reply.parts.read();
-      if (result.done) break;
+      if (result.done) return { ...reply, parts: readerOfParts(read) };
       const failure = errorOfPart(result.value);
       if (failure && isExcused(call, failure.error)) {
         reply.parts.cancel(failure.error).catch(() => undefined); // what failed first is what counts
@@ -30,8 +30,10 @@ export async function orStale(call: ModelCall, next: Next, stale: (error: unknow
       if (failure || isContent(result.value) || isFinish(result.value)) break;
     }
   } catch (error) {
-    if (!isExcused(call, error)) throw error;
-    return stale(error);
+    if (isExcused(call, error)) return stale(error);
+    // Thrown here it would count as a failure of ours, and what was read would be lost.
+    const { parts } = reply;
+    return { ...reply, parts: readerAfter(read, { read: () => Promise.reject(error), cancel: (reason) => parts.cancel(reason) }) };
   }
   return { ...reply, parts: readerAfter(read, reply.parts) };
 }

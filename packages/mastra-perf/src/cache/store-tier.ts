@@ -29,7 +29,7 @@ export interface StoreCounts {
 
 /** Answers in the store that processes share. Reads never reject, writes run beside the calls: the store may be away. */
 export interface StoreTier {
-  read(key: string, names: readonly string[]): Promise<StoreEntry | undefined>;
+  read(key: string, names: readonly string[]): Promise<StoreEntry | 'away' | undefined>;
   /** Resolves when it is decided whether the store has it. */
   write(key: string, answer: Answer, stamp: Stamp, ttlMs: number): Promise<boolean>;
   /** `undefined` when the store is away. Calls that ask while one is under way share it: an earlier moment is safe. */
@@ -69,7 +69,7 @@ export function storeTier({
       [found] = await store.getMany([{ key, tags: names }]);
     } catch {
       counts.failedReads++; // the guard has told why
-      return undefined;
+      return 'away';
     }
     if (!found) {
       counts.misses++;

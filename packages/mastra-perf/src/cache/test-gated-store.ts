@@ -23,6 +23,10 @@ export interface GatedStore {
   readonly gates: readonly Gate[];
   /** The store for one process. */
   of(process: number): { readonly cache: CacheStore; readonly bus: Bus };
+  /** Whatever it asks from now on fails: it is not done, or it is done and not told. */
+  cutOff(process: number, what: 'request' | 'answer'): void;
+  letIn(process: number): void;
+  /** Messages no longer arrive. */
   disconnect(process: number): void;
   /** Messages arrive again; those of the meantime are lost. */
   reconnect(process: number): void;
@@ -32,7 +36,7 @@ export interface GatedStore {
 export interface Watch {
   /** The store does what it was asked to. */
   readonly onDone: (operation: string, args: readonly unknown[]) => void;
-  /** A process was told something. */
+  /** A process was told something by another one. */
   readonly onMessage: (process: number, topic: string, text: string) => void;
 }
 
@@ -48,7 +52,8 @@ const OPERATIONS = [
 
 export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): GatedStore {
   const gates: Gate[] = [];
-  const away = new Set<number>();
+  const deaf = new Set<number>();
+  const cut = new Map<number, 'request' | 'answer'>();
   const subscribers: Array<{ readonly process: number; readonly topic: string; listener: BusListener }> = [];
 
   const wait = (gate: Gate): void => void gates.push(gate);
@@ -61,6 +66,12 @@ export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): Gate
   const pass = <T>(process: number, operation: string, work: () => Promise<T>): Promise<T> => {
     const reply = Promise.withResolvers<T>();
     const lost = (): void => reply.reject(new Error(`${operation} failed`));
+    const how = cut.get(process);
+    if (how) {
+      if (how === 'answer') void work();
+      lost();
+      return reply.promise;
+    }
     const answer = (result: Promise<T>): Gate => ({
       process,
       operation: `answer of ${operation}`,
@@ -101,19 +112,19 @@ export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): Gate
       ]),
     ) as unknown as CacheStore;
 
-  const deliverLater = (topic: string, text: string): void => {
+  const deliverLater = (from: number, topic: string, text: string): void => {
     for (const subscriber of subscribers) {
       const { process } = subscriber;
-      if (subscriber.topic !== topic || away.has(process)) continue;
+      if (subscriber.topic !== topic || deaf.has(process)) continue;
       const open = (): void => {
-        onMessage(process, topic, text);
+        if (process !== from) onMessage(process, topic, text);
         subscriber.listener.message(text);
       };
       wait(closing({ process, operation: 'message', open }));
     }
   };
   const busOf = (process: number): Bus => ({
-    publish: (topic, text) => pass(process, 'publish', async () => deliverLater(topic, text)),
+    publish: (topic, text) => pass(process, 'publish', async () => deliverLater(process, topic, text)),
     async subscribe(topic, listener) {
       subscribers.push({ process, topic, listener });
       return async () => undefined;
@@ -122,12 +133,14 @@ export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): Gate
 
   return {
     gates,
+    cutOff: (process, what) => void cut.set(process, what),
+    letIn: (process) => void cut.delete(process),
     of: (process) => ({ cache: cacheOf(process), bus: busOf(process) }),
     disconnect(process) {
-      away.add(process);
+      deaf.add(process);
       for (const gate of [...gates]) if (gate.process === process && gate.operation === 'message') over(gate);
     },
-    reconnect: (process) => void away.delete(process),
-    isConnected: (process) => !away.has(process),
+    reconnect: (process) => void deaf.delete(process),
+    isConnected: (process) => !deaf.has(process),
   };
 }

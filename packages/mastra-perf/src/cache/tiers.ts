@@ -22,7 +22,7 @@ export interface Begun {
 }
 
 export interface Kept {
-  readonly result: ReturnType<LocalTier['set']>;
+  readonly result: Exclude<ReturnType<LocalTier['set']>, 'doubtful'>;
   /** Whether other processes can read it: told when the store has decided. */
   readonly shared: Promise<boolean>;
 }
@@ -32,15 +32,17 @@ export interface Tiers {
   /** What this process has in memory. Waits for nothing. */
   local(key: string, names: readonly string[]): Found | undefined;
   /** What the store has, which is then kept in memory. Equal reads are joined. Never rejects. */
-  remote(key: string, names: readonly string[]): Promise<Found | undefined>;
+  remote(key: string, names: readonly string[]): Promise<Found | 'away' | undefined>;
   /** The same by a read of its own: what was stored by now is found. */
-  remoteNow(key: string, names: readonly string[]): Promise<Found | undefined>;
+  remoteNow(key: string, names: readonly string[]): Promise<Found | 'away' | undefined>;
   /** This moment in this process. */
   stamp(): number;
   /** Adds the moment in the store to one in this process; at once without a store. */
   begin(stamp: number): Begun | Promise<Begun>;
   /** `ttlMs`: how long it may be of use, stale or not. `replaces`: other processes may have an older one in memory. */
   keep(key: string, answer: Answer, begun: Begun, ttlMs: number, replaces: boolean): Kept;
+  /** A look-up is over. */
+  count(fromMemory: boolean): void;
   counts(): { readonly hits: number; readonly misses: number };
 }
 
@@ -61,13 +63,14 @@ export interface TiersDeps {
 /** Share of a time to live that is taken off at random, so that what was stored together does not expire together. */
 const JITTER = 0.1;
 
+/** Whole milliseconds, and never none: in memory that would be for ever. */
 export const jittered = (ms: number, random: () => number): number =>
-  Math.round(ms * (1 - JITTER * random()));
+  Math.max(1, Math.round(ms * (1 - JITTER * random())));
 
 export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): Tiers {
   let hits = 0;
   let misses = 0;
-  const reads = new Map<string, Promise<StoreEntry | undefined>>();
+  const reads = new Map<string, ReturnType<StoreTier['read']>>();
 
   const keepLocally = (key: string, entry: LocalEntry, ttlMs: number): ReturnType<LocalTier['set']> =>
     local.set(key, entry, shared ? Math.min(ttlMs, jittered(memoryTtlMs, random)) : ttlMs);
@@ -77,19 +80,18 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
     { store, invalidation }: SharedTier,
     key: string,
     names: readonly string[],
-  ): Promise<StoreEntry | undefined> => {
+  ): ReturnType<StoreTier['read']> => {
     const stamp = local.stamp(); // an invalidation that arrives while the answer is on its way counts
     const entry = await store.read(key, names);
-    if (!entry || invalidation.owes(names, entry.answer.names)) return undefined;
-    keepLocally(key, { answer: entry.answer, stamp, storeStamp: entry.stamp }, memoryTtlMs);
+    if (!entry || entry === 'away') return entry;
+    if (invalidation.owes(names, entry.answer.names)) return undefined;
+    keepLocally(key, { answer: entry.answer, stamp, storeStamp: entry.stamp, isCopy: true }, memoryTtlMs);
     return local.isCurrent(stamp, entry.answer.names, names) ? entry : undefined;
   };
 
   return {
     local(key, names) {
       const entry = local.get(key, names);
-      if (entry) hits++;
-      else misses++;
       return entry && { answer: entry.answer, tier: 'l1' };
     },
     remoteNow: async (key, names) => shared && inStore(await fetch(shared, key, names)),
@@ -108,7 +110,8 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
     begin: (stamp) =>
       shared ? shared.store.stamp().then((storeStamp) => ({ stamp, storeStamp })) : { stamp },
     keep(key, answer, { stamp, storeStamp }, ttlMs, replaces) {
-      const result = keepLocally(key, { answer, stamp, storeStamp }, ttlMs);
+      const kept = keepLocally(key, { answer, stamp, storeStamp }, ttlMs);
+      const result = kept !== 'doubtful' ? kept : storeStamp === undefined ? 'invalidated' : 'stored';
       if (!shared || storeStamp === undefined || result !== 'stored')
         return { result, shared: Promise.resolve(false) };
       const written = shared.store.write(key, answer, storeStamp, ttlMs).then((stands) => {
@@ -117,9 +120,13 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
       });
       return { result, shared: written };
     },
+    count(fromMemory) {
+      if (fromMemory) hits++;
+      else misses++;
+    },
     counts: () => ({ hits, misses }),
   };
 }
 
-const inStore = (entry: StoreEntry | undefined): Found | undefined =>
-  entry && { answer: entry.answer, parts: entry.parts, tier: 'l2' };
+const inStore = (entry: StoreEntry | 'away' | undefined): Found | 'away' | undefined =>
+  typeof entry === 'object' ? { answer: entry.answer, parts: entry.parts, tier: 'l2' } : entry;

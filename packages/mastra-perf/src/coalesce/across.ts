@@ -41,7 +41,7 @@ export function acrossProcesses(deps: AcrossDeps): Middleware {
     async run(call, next) {
       const settings = settingsOf(call);
       const wait = settings === false ? false : (settings.wait ?? COALESCE_DEFAULTS.wait);
-      if (wait === false || !isShared(call)) return next();
+      if (wait === false || call.facts.storeAway || !isShared(call)) return next();
       const came = clock.monotonic();
       const name = `call:${call.key()}`;
       let failures = 0;

@@ -14,11 +14,19 @@ export interface CoalesceDeps {
   readonly stamp: () => number;
   /** Whether what was asked at that moment still answers this call: nothing of it was invalidated since. */
   readonly isCurrent: (call: ModelCall, stamp: number) => boolean;
+  /**
+   * Calls with other tags fly apart. An answer that another process has begun earlier is looked up by the tags of one call,
+   * and nobody can tell whether it is right by those of another.
+   * @default false
+   */
+  readonly apartByTags?: boolean;
 }
 
 interface Begun {
   readonly flight: Flight;
   readonly stamp: number;
+  /** One call aboard for each list of tags: whose call reaches the model, the answer goes by the tags of that. */
+  readonly byTags: Map<string, ModelCall>;
 }
 
 /**
@@ -29,14 +37,20 @@ interface Begun {
  * somebody in it wants a stream, that call is the one made: an answer that is not streamed cannot be shared live. Alone, a
  * generate call reaches the model as a generate call.
  */
-export function coalesce({ clock, settingsOf, stamp, isCurrent }: CoalesceDeps): Middleware {
+export function coalesce({
+  clock,
+  settingsOf,
+  stamp,
+  isCurrent,
+  apartByTags = false,
+}: CoalesceDeps): Middleware {
   const flights = new Map<string, Begun>();
 
   const begin = (key: string): Begun => {
     const over = (): void => {
       if (flights.get(key) === begun) flights.delete(key);
     };
-    const begun: Begun = { flight: flight(clock.monotonic, over), stamp: stamp() };
+    const begun: Begun = { flight: flight(clock.monotonic, over), stamp: stamp(), byTags: new Map() };
     flights.set(key, begun);
     return begun;
   };
@@ -44,7 +58,9 @@ export function coalesce({ clock, settingsOf, stamp, isCurrent }: CoalesceDeps):
   const fly = async (call: ModelCall, next: Next, key: string): Promise<Reply> => {
     const { abortSignal } = call.request;
     const under = flights.get(key);
-    const { flight: mine } = under && isCurrent(call, under.stamp) ? under : begin(key);
+    const joins = under && [call, ...under.byTags.values()].every((one) => isCurrent(one, under.stamp));
+    const { flight: mine, byTags } = joins ? under : begin(key);
+    byTags.set(tagsOf(call), call);
     const place = mine.board({
       signal: abortSignal,
       streams: call.method === 'stream',
@@ -63,10 +79,13 @@ export function coalesce({ clock, settingsOf, stamp, isCurrent }: CoalesceDeps):
       const mode = call.overrides.cache;
       if (mode === 'bypass' || settingsOf(call) === false) return next();
       // Who asks for a fresh answer may share one with others who do, but not one that was begun before they asked.
-      return fly(call, next, mode === 'refresh' ? `${call.key()} refresh` : call.key());
+      const question = mode === 'refresh' ? `${call.key()} refresh` : call.key();
+      return fly(call, next, apartByTags ? `${question} ${tagsOf(call)}` : question);
     },
   };
 }
+
+const tagsOf = ({ overrides }: ModelCall): string => JSON.stringify(overrides.tags ?? []);
 
 function follow(call: ModelCall, reply: Reply, savedMs: number, clock: Clock): Reply {
   call.facts.outcome = { name: 'shared', savedMs };

@@ -96,6 +96,8 @@ export interface OutcomeFacts {
 /** What middlewares tell each other. */
 export interface CallFacts {
   outcome: OutcomeFacts;
+  /** The store did not answer this call: nothing waits for it once more. */
+  storeAway?: boolean;
   /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */
   shared?: Promise<boolean>;
 }

@@ -8,6 +8,11 @@ export interface StoredPart {
   readonly cuts?: readonly number[];
 }
 
+/** The parts with each run of deltas in one piece, all of them new objects. */
+export function* wholeDeltas(stored: readonly StoredPart[]): Generator<StreamPart> {
+  for (const { part } of stored) yield clonePlain(part);
+}
+
 /** The parts again as they were streamed, all of them new objects: several readers may share what is stored. */
 export function* splitDeltas(stored: readonly StoredPart[]): Generator<StreamPart> {
   for (const { part, cuts } of stored) {

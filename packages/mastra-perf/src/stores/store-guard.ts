@@ -131,7 +131,7 @@ export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
     await withDeadline(clock, limitMs, connection.first);
     if (connection.isClosed()) throw closedError;
     if (!connection.isOpen()) throw downError;
-    return withDeadline(clock, limitMs - (clock.monotonic() - begun), work, onLate);
+    return withDeadline(clock, Math.max(0, limitMs - (clock.monotonic() - begun)), work, onLate);
   };
 
   return {

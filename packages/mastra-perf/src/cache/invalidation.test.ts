@@ -1,0 +1,390 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settled, testClock } from '../base/test-clock.ts';
+import { watchUnhandled } from '../base/test-unhandled.ts';
+import { coalesce } from '../coalesce/coalesce.ts';
+import { upstreamModel } from '../coalesce/test-upstreams.ts';
+import { answerOf, callOf, type CallSettings } from '../pipeline/test-calls.ts';
+import { memoryStoreOn } from '../stores/memory-store.ts';
+import { chaosStore } from '../testing/chaos-store.ts';
+import type { InvalidateSelector } from './names.ts';
+import { recorded, testProcess, using, type TestProcessOptions } from './test-process.ts';
+
+let allHandled: () => Promise<void>;
+beforeEach(() => void (allHandled = watchUnhandled()));
+afterEach(() => allHandled());
+
+/** Processes `A` and `B` that share a store and hear each other. */
+async function setUp(options: Omit<TestProcessOptions, 'store' | 'clock' | 'name'> = {}) {
+  const clock = testClock();
+  const chaos = chaosStore(memoryStoreOn(clock));
+  const { store, since } = recorded(chaos);
+  const start = async (name: string) => {
+    const process = testProcess({ ...options, name, clock, store });
+    await process.cache.listen();
+    return process;
+  };
+  const [a, b] = [await start('A'), await start('B')];
+  since();
+  return { clock, chaos, since, a, b, start };
+}
+/** The same with models that are answered by hand. */
+async function withUpstreams(options: TestProcessOptions = {}) {
+  const { invoke, upstreams } = upstreamModel();
+  const respond: TestProcessOptions['respond'] = ({ request, method }) => invoke(request, method);
+  return { ...(await setUp({ ...options, respond })), upstreams };
+}
+
+const tagged = using({ tags: ['kb:42'] });
+const key = callOf({ invoke: () => Promise.reject(new Error('not asked')) }).key();
+const SELECTORS: Array<[what: string, InvalidateSelector | 'all']> = [
+  ['its tag', { tags: ['kb:42'] }],
+  ['one of its tags', { tags: ['kb:1', 'kb:42', 'kb:2'] }],
+  ['its agent', { agent: 'support' }],
+  ['its key', { key }],
+  ['everything', 'all'],
+];
+
+describe.each(SELECTORS)('an invalidation of %s', (_what, selector) => {
+  const invalidate = ({ cache }: { cache: Awaited<ReturnType<typeof setUp>>['a']['cache'] }) =>
+    selector === 'all' ? cache.clear() : cache.invalidate(selector);
+
+  it('takes the answer from the memory of all processes and from the store', async () => {
+    const { a, b, start } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    await b.ask(tagged);
+    await invalidate(a);
+    expect(await b.asks(tagged)).toEqual(['B 0', 'miss']);
+    await b.background.idle();
+    expect(await a.asks(tagged)).toEqual(['B 0', 'hit l2']);
+    await invalidate(b);
+    const c = await start('C');
+    expect(await c.asks(tagged)).toEqual(['C 0', 'miss']);
+  });
+
+  it('costs two requests, however many answers there are', async () => {
+    const { a, since } = await setUp();
+    for (let temperature = 0; temperature < 50; temperature++)
+      await a.ask({ ...tagged, request: { temperature } });
+    await a.background.idle();
+    since();
+    await invalidate(a);
+    expect(since()).toEqual([selector === 'all' ? 'clear' : 'invalidateTags', 'publish']);
+  });
+
+  it('counts for an answer that is under way in another process', async () => {
+    const { a, b, upstreams } = await withUpstreams();
+    const before = b.ask(tagged);
+    await settled();
+    await invalidate(a);
+    upstreams[0]!.finish(...answerOf('old'));
+    expect(await before).toBe('old');
+    await b.background.idle();
+    expect(b.told).toEqual([['notStored', expect.objectContaining({ reason: 'invalidated' })]]);
+    const after = [a.ask(tagged), b.ask(tagged)];
+    await settled();
+    for (const upstream of upstreams.slice(1)) upstream.finish(...answerOf('new'));
+    expect(await Promise.all(after)).toEqual(['new', 'new']);
+  });
+
+  it('keeps those who come after it from an answer that is under way', async () => {
+    const clock = testClock();
+    const { a, b, upstreams } = await withUpstreams({
+      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
+    });
+    const before = [b.ask(tagged), b.ask(tagged)];
+    await settled();
+    await invalidate(a);
+    const after = [b.ask(tagged), b.ask(tagged)];
+    await settled();
+    upstreams[0]!.finish(...answerOf('old'));
+    upstreams[1]!.finish(...answerOf('new'));
+    expect(await Promise.all([...before, ...after])).toEqual(['old', 'old', 'new', 'new']);
+    expect(upstreams).toHaveLength(2);
+    expect(await b.asks(tagged)).toEqual(['new', 'hit l1']);
+  });
+
+  it('counts for an answer that the store is about to give', async () => {
+    const { a, b, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    const reads = chaos.hold('cache.getMany', 'answer');
+    const asked = b.asks(tagged);
+    await settled();
+    expect(reads.waiting()).toBe(1);
+    await invalidate(a);
+    reads.release();
+    expect(await asked).toEqual(['B 0', 'miss']);
+    expect((await b.asks(tagged))[0]).not.toBe('A 0');
+  });
+
+  it('does not let those who come after it wait for a read from before it', async () => {
+    const { a, b, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    const reads = chaos.hold('cache.getMany', 'answer');
+    const before = b.ask(tagged);
+    await settled();
+    await invalidate(a);
+    const after = b.ask(tagged);
+    await settled();
+    expect(reads.waiting()).toBe(2);
+    reads.release();
+    await Promise.all([before, after]);
+  });
+
+  it('counts for an answer whose call was still looking it up', async () => {
+    const { a, b, chaos, since } = await setUp();
+    const reads = chaos.hold('cache.getMany');
+    const asked = b.asks(tagged);
+    await settled();
+    await invalidate(a);
+    reads.release();
+    expect(await asked).toEqual(['B 0', 'miss']);
+    await b.background.idle();
+    expect(since()).not.toContain('setMany');
+    expect(await b.asks(tagged)).toEqual(['B 1', 'miss']);
+  });
+
+  it('is refused by the store for an answer that was begun before, though its process has not heard of it yet', async () => {
+    const { a, b, chaos, upstreams } = await withUpstreams();
+    chaos.swallow('bus.publish');
+    const asked = b.ask(tagged);
+    await settled();
+    await invalidate(a);
+    upstreams[0]!.finish(...answerOf('old'));
+    await asked;
+    await b.background.idle();
+    expect(b.cache.stats().store).toMatchObject({ writes: 0, refusedWrites: 1 });
+    const again = a.asks(tagged);
+    await settled();
+    upstreams[1]!.finish(...answerOf('new'));
+    expect(await again).toEqual(['new', 'miss']);
+  });
+});
+
+describe('an invalidation', () => {
+  it.each<[what: string, selector: InvalidateSelector]>([
+    ['another tag', { tags: ['kb:43'] }],
+    ['another agent', { agent: 'legal' }],
+    ['another key', { key: `${key}!` }],
+    ['an agent that is called like the tag', { agent: 'kb:42' }],
+    ['a tag that is called like the agent', { tags: ['support', `key:${key}`, key] }],
+  ])('of %s takes nothing away', async (_what, selector) => {
+    const { a, b } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    await b.ask(tagged);
+    await a.cache.invalidate(selector);
+    expect([await a.asks(tagged), await b.asks(tagged)]).toEqual([
+      ['A 0', 'hit l1'],
+      ['A 0', 'hit l1'],
+    ]);
+  });
+
+  it('holds in its own process at once', async () => {
+    const { a, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    const invalidations = chaos.hold('cache.invalidateTags');
+    const done = a.cache.invalidate({ tags: ['kb:42'] });
+    expect(await a.asks(tagged)).toEqual(['A 1', 'miss']);
+    invalidations.release();
+    await done;
+    expect((await a.asks(tagged))[1]).toBe('miss'); // what came in between may be from before, as far as the store knows
+  });
+
+  it('is no error where nothing is stored', async () => {
+    const { a } = await setUp();
+    await a.cache.invalidate({ tags: ['kb:42'] });
+    await a.cache.clear();
+  });
+
+  it('works without a store', async () => {
+    const alone = testProcess();
+    await alone.ask(tagged);
+    await alone.cache.invalidate({ tags: ['kb:42'] });
+    expect(await alone.asks(tagged)).toEqual(['answer 1', 'miss']);
+    await alone.cache.clear();
+    expect(await alone.asks(tagged)).toEqual(['answer 2', 'miss']);
+  });
+
+  it('rejects for a selector that does not say one thing, and takes nothing away', async () => {
+    const { a, since } = await setUp();
+    await a.ask();
+    await a.background.idle();
+    since();
+    for (const selector of [{}, { tags: [] }, { agent: 'support', key }, undefined])
+      await expect(a.cache.invalidate(selector as never)).rejects.toMatchObject({ code: 'MASTRA_PERF_CONFIG' });
+    expect(since()).toEqual([]);
+    expect((await a.asks())[1]).toBe('hit l1');
+  });
+
+  it('reaches other processes by the store alone where there is no bus, as soon as their copies expire', async () => {
+    const clock = testClock();
+    const { cache } = memoryStoreOn(clock);
+    const [a, b] = ['A', 'B'].map((name) => testProcess({ name, clock, store: { cache } })) as [
+      ReturnType<typeof testProcess>,
+      ReturnType<typeof testProcess>,
+    ];
+    await a.ask(tagged);
+    await a.background.idle();
+    await b.ask(tagged);
+    await a.cache.invalidate({ tags: ['kb:42'] });
+    expect((await b.asks(tagged))[1]).toBe('hit l1');
+    clock.advance(300_001);
+    expect(await b.asks(tagged)).toEqual(['B 0', 'miss']);
+  });
+});
+
+describe('a call with tags that the answer does not have', () => {
+  const x = using({ tags: ['x'] });
+
+  it('is not given one from before they were invalidated, from nowhere', async () => {
+    const { a, b } = await setUp();
+    await a.ask();
+    await a.background.idle();
+    await b.ask();
+    await a.cache.invalidate({ tags: ['x'] });
+    expect([await a.asks(), await b.asks()]).toEqual([
+      ['A 0', 'hit l1'],
+      ['A 0', 'hit l1'],
+    ]);
+    expect(await b.asks(x)).toEqual(['B 0', 'miss']);
+    await b.background.idle();
+    expect((await a.asks(x))[0]).toBe('B 0');
+  });
+
+  it('is not given a copy that came to memory after they were invalidated', async () => {
+    const { a, b } = await setUp();
+    await a.ask();
+    await a.background.idle();
+    await a.cache.invalidate({ tags: ['x'] });
+    expect(await b.asks()).toEqual(['A 0', 'hit l2']); // right for who does not have the tag
+    expect(await b.asks(x)).toEqual(['B 0', 'miss']);
+  });
+
+  it('is given a copy when the store says that it may', async () => {
+    const { a, b } = await setUp();
+    await a.ask();
+    await a.background.idle();
+    await b.ask();
+    expect(await b.asks(x)).toEqual(['A 0', 'hit l2']);
+  });
+});
+
+describe('calls with other tags', () => {
+  const respondable = (apartByTags: boolean) => {
+    const clock = testClock();
+    return withUpstreams({
+      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}), apartByTags })],
+    });
+  };
+
+  it('do not share an answer under way that carries an invalidated tag', async () => {
+    const { a, upstreams } = await respondable(false);
+    const before = a.ask(tagged);
+    await settled();
+    await a.cache.invalidate({ tags: ['kb:42'] });
+    const after = a.ask();
+    await settled();
+    upstreams[0]!.finish(...answerOf('old'));
+    upstreams[1]!.finish(...answerOf('new'));
+    expect([await before, await after]).toEqual(['old', 'new']);
+  });
+
+  it('share one otherwise', async () => {
+    const { a, upstreams } = await respondable(false);
+    const calls = [a.ask(tagged), a.ask(), a.ask(using({ tags: ['x'] }))];
+    await settled();
+    upstreams[0]!.finish(...answerOf('one'));
+    expect(await Promise.all(calls)).toEqual(['one', 'one', 'one']);
+  });
+
+  it('are apart where an answer may come from another process', async () => {
+    const { a, upstreams } = await respondable(true);
+    const calls = [a.ask(tagged), a.ask(), a.ask(tagged), a.ask()];
+    await settled();
+    expect(upstreams).toHaveLength(2);
+    upstreams[0]!.finish(...answerOf('tagged'));
+    upstreams[1]!.finish(...answerOf('plain'));
+    expect(await Promise.all(calls)).toEqual(['tagged', 'plain', 'tagged', 'plain']);
+  });
+});
+
+describe('a message on the bus', () => {
+  const HOSTILE = [
+    'not json',
+    '',
+    '{',
+    'null',
+    '7',
+    '"text"',
+    '[]',
+    '{}',
+    '{"names":["tag:kb:42"]}',
+    '{"from":"x"}',
+    '{"from":"x","names":"tag:kb:42"}',
+    '{"from":"x","names":[7]}',
+    '{"from":"x","names":null}',
+    '{"from":"x","replaced":7}',
+    '{"from":"x","replaced":{}}',
+    '{"from":"x","a later version":true}',
+    '{"from":"x","__proto__":{"names":[]}}',
+    '{"from":"x","all":false}',
+    `{"from":"x","names":[${'"y",'.repeat(1000)}7]}`,
+  ] as const;
+
+  it.each(HOSTILE)('that nobody understands is taken for the worst that it could mean: %.40s', async (text) => {
+    const { a, b, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    await b.ask(tagged);
+    await chaos.bus!.publish('cache', text);
+    await settled();
+    expect((await b.asks(tagged))[1]).toBe('hit l2');
+    expect((await a.asks(tagged))[1]).toBe('hit l2');
+    expect([...a.faults, ...b.faults]).toEqual([]);
+  });
+
+  it.each([
+    '{"from":"x","names":["__proto__","constructor"]}',
+    '{"from":"x","names":[]}',
+    '{"from":"x","replaced":"__proto__"}',
+    `{"from":"x","names":["tag:kb:43"],"__proto__":{"all":true}}`,
+  ])('about something else takes nothing away: %s', async (text) => {
+    const { a, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    await chaos.bus!.publish('cache', text);
+    await settled();
+    expect((await a.asks(tagged))[1]).toBe('hit l1');
+    expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+  });
+
+  it('of another topic is none of the cache’s', async () => {
+    const { a, chaos } = await setUp();
+    await a.ask(tagged);
+    await a.background.idle();
+    await chaos.bus!.publish('coalesce', '{"from":"x","all":true}');
+    await settled();
+    expect((await a.asks(tagged))[1]).toBe('hit l1');
+  });
+
+  it('holds no text of a prompt or an answer', async () => {
+    const { a, chaos } = await setUp();
+    const messages: string[] = [];
+    await chaos.bus!.subscribe('cache', { message: (text) => void messages.push(text), gap: () => undefined });
+    const secret: CallSettings = {
+      ...tagged,
+      request: { prompt: [{ role: 'user', content: [{ type: 'text', text: 'secret' }] }] },
+    };
+    await a.ask(secret);
+    await a.ask({ ...secret, overrides: { ...tagged.overrides, cache: 'refresh' } });
+    await a.background.idle();
+    await a.cache.invalidate({ tags: ['kb:42'] });
+    await a.cache.clear();
+    expect(messages).toHaveLength(3);
+    expect(messages.join()).not.toMatch(/secret|A \d/);
+  });
+});
