@@ -42,7 +42,10 @@ async function setUp(options: Omit<TestProcessOptions, 'store' | 'clock' | 'name
 
 async function withUpstreams(options: TestProcessOptions = {}) {
   const { invoke, upstreams } = upstreamModel();
-  return { ...(await setUp({ ...options, respond: ({ request, method }) => invoke(request, method) })), upstreams };
+  return {
+    ...(await setUp({ ...options, respond: ({ request, method }) => invoke(request, method) })),
+    upstreams,
+  };
 }
 
 const WAYS: Array<[what: string, InvalidateSelector | 'all']> = [
@@ -53,7 +56,8 @@ const WAYS: Array<[what: string, InvalidateSelector | 'all']> = [
 
 describe.each(WAYS)('an invalidation of %s that the store could not be told', (_what, selector) => {
   type Setup = Awaited<ReturnType<typeof setUp>>;
-  const invalidate = ({ cache }: Setup['a']) => (selector === 'all' ? cache.clear() : cache.invalidate(selector));
+  const invalidate = ({ cache }: Setup['a']) =>
+    selector === 'all' ? cache.clear() : cache.invalidate(selector);
   const operation = selector === 'all' ? ('cache.clear' as const) : ('cache.invalidateTags' as const);
 
   it('rejects and says what follows from it', async () => {
@@ -61,7 +65,9 @@ describe.each(WAYS)('an invalidation of %s that the store could not be told', (_
     a.chaos.fail(operation, AWAY);
     const error = await invalidate(a).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ ...STORE_ERROR, cause: AWAY });
-    expect(String(error)).toMatch(/other processes may still give old answers.*repeated as soon as the store is back/);
+    expect(String(error)).toMatch(
+      /other processes may still give old answers.*repeated as soon as the store is back/,
+    );
     expect(a.faults).toEqual([]);
   });
 
@@ -76,35 +82,38 @@ describe.each(WAYS)('an invalidation of %s that the store could not be told', (_
     expect(a.since()).toContain('getMany'); // the store was asked, and what it said was not believed
   });
 
-  it.each(['a second later', 'when the store is back'])('is repeated %s, and then holds everywhere', async (when) => {
-    const { a, b, clock, seed } = await setUp();
-    await seed();
-    a.chaos.fail('*');
-    await expect(invalidate(a)).rejects.toMatchObject(STORE_ERROR);
-    expect((await b.asks(tagged))[1]).toBe('hit l1'); // as the error says
-    if (when === 'a second later') {
-      for (let time = 0; time < 5; time++) {
+  it.each(['a second later', 'when the store is back'])(
+    'is repeated %s, and then holds everywhere',
+    async (when) => {
+      const { a, b, clock, seed } = await setUp();
+      await seed();
+      a.chaos.fail('*');
+      await expect(invalidate(a)).rejects.toMatchObject(STORE_ERROR);
+      expect((await b.asks(tagged))[1]).toBe('hit l1'); // as the error says
+      if (when === 'a second later') {
+        for (let time = 0; time < 5; time++) {
+          clock.advance(1000);
+          await settled();
+        }
+        expect(a.since().filter((name) => `cache.${name}` === operation)).toHaveLength(6);
+        a.chaos.heal();
         clock.advance(1000);
-        await settled();
+      } else {
+        a.chaos.heal();
+        a.since();
+        await a.cache.catchUp();
       }
-      expect(a.since().filter((name) => `cache.${name}` === operation)).toHaveLength(6);
-      a.chaos.heal();
+      await settled();
+      expect(a.since().slice(0, 2)).toEqual([operation.replace('cache.', ''), 'publish']);
+      expect(await b.asks(tagged)).toEqual(['B 0', 'miss']);
+      await b.background.idle();
+      expect(await a.asks(tagged)).toEqual(['B 0', 'hit l2']);
       clock.advance(1000);
-    } else {
-      a.chaos.heal();
-      a.since();
-      await a.cache.catchUp();
-    }
-    await settled();
-    expect(a.since().slice(0, 2)).toEqual([operation.replace('cache.', ''), 'publish']);
-    expect(await b.asks(tagged)).toEqual(['B 0', 'miss']);
-    await b.background.idle();
-    expect(await a.asks(tagged)).toEqual(['B 0', 'hit l2']);
-    clock.advance(1000);
-    await settled();
-    expect(clock.timers()).toBe(0);
-    expect(a.since()).not.toContain(operation.replace('cache.', ''));
-  });
+      await settled();
+      expect(clock.timers()).toBe(0);
+      expect(a.since()).not.toContain(operation.replace('cache.', ''));
+    },
+  );
 
   it('is repeated when the store has done it and could not say so', async () => {
     const { a, b, clock, seed } = await setUp();
@@ -228,7 +237,9 @@ describe('what is owed to the store', () => {
   it('is nothing after any number of invalidations at once that went well', async () => {
     const { a, b, seed } = await setUp();
     await seed();
-    await Promise.all(Array.from({ length: 2500 }, (_, index) => a.cache.invalidate({ tags: [`tag ${index}`] })));
+    await Promise.all(
+      Array.from({ length: 2500 }, (_, index) => a.cache.invalidate({ tags: [`tag ${index}`] })),
+    );
     expect(a.since()).not.toContain('clear');
     await b.ask({ request: { temperature: 1 } });
     await b.background.idle();
@@ -339,7 +350,7 @@ describe('after messages may have been missed', () => {
   it('an answer that was under way is not given to those who come later', async () => {
     const clock = testClock();
     const { b, upstreams } = await withUpstreams({
-      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
+      between: ({ cache }) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
     });
     const before = b.ask(tagged);
     await settled();

@@ -90,7 +90,7 @@ describe.each(SELECTORS)('an invalidation of %s', (_what, selector) => {
   it('keeps those who come after it from an answer that is under way', async () => {
     const clock = testClock();
     const { a, b, upstreams } = await withUpstreams({
-      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
+      between: ({ cache }) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
     });
     const before = [b.ask(tagged), b.ask(tagged)];
     await settled();
@@ -215,7 +215,9 @@ describe('an invalidation', () => {
     await a.background.idle();
     since();
     for (const selector of [{}, { tags: [] }, { agent: 'support', key }, undefined])
-      await expect(a.cache.invalidate(selector as never)).rejects.toMatchObject({ code: 'MASTRA_PERF_CONFIG' });
+      await expect(a.cache.invalidate(selector as never)).rejects.toMatchObject({
+        code: 'MASTRA_PERF_CONFIG',
+      });
     expect(since()).toEqual([]);
     expect((await a.asks())[1]).toBe('hit l1');
   });
@@ -277,7 +279,7 @@ describe('calls with other tags', () => {
   const respondable = (apartByTags: boolean) => {
     const clock = testClock();
     return withUpstreams({
-      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}), apartByTags })],
+      between: ({ cache }) => [coalesce({ ...cache, clock, settingsOf: () => ({}), apartByTags })],
     });
   };
 
@@ -335,17 +337,20 @@ describe('a message on the bus', () => {
     `{"from":"x","names":[${'"y",'.repeat(1000)}7]}`,
   ] as const;
 
-  it.each(HOSTILE)('that nobody understands is taken for the worst that it could mean: %.40s', async (text) => {
-    const { a, b, chaos } = await setUp();
-    await a.ask(tagged);
-    await a.background.idle();
-    await b.ask(tagged);
-    await chaos.bus!.publish('cache', text);
-    await settled();
-    expect((await b.asks(tagged))[1]).toBe('hit l2');
-    expect((await a.asks(tagged))[1]).toBe('hit l2');
-    expect([...a.faults, ...b.faults]).toEqual([]);
-  });
+  it.each(HOSTILE)(
+    'that nobody understands is taken for the worst that it could mean: %.40s',
+    async (text) => {
+      const { a, b, chaos } = await setUp();
+      await a.ask(tagged);
+      await a.background.idle();
+      await b.ask(tagged);
+      await chaos.bus!.publish('cache', text);
+      await settled();
+      expect((await b.asks(tagged))[1]).toBe('hit l2');
+      expect((await a.asks(tagged))[1]).toBe('hit l2');
+      expect([...a.faults, ...b.faults]).toEqual([]);
+    },
+  );
 
   it.each([
     '{"from":"x","names":["__proto__","constructor"]}',
@@ -374,7 +379,10 @@ describe('a message on the bus', () => {
   it('holds no text of a prompt or an answer', async () => {
     const { a, chaos } = await setUp();
     const messages: string[] = [];
-    await chaos.bus!.subscribe('cache', { message: (text) => void messages.push(text), gap: () => undefined });
+    await chaos.bus!.subscribe('cache', {
+      message: (text) => void messages.push(text),
+      gap: () => undefined,
+    });
     const secret: CallSettings = {
       ...tagged,
       request: { prompt: [{ role: 'user', content: [{ type: 'text', text: 'secret' }] }] },

@@ -281,7 +281,7 @@ describe('stale-if-error', () => {
     const clock = testClock();
     const { begin, upstreams, staleEvents } = await setUp({
       clock,
-      between: (cache) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
+      between: ({ cache }) => [coalesce({ ...cache, clock, settingsOf: () => ({}) })],
     });
     const calls = await Promise.all([begin(), begin(), begin()]);
     upstreams[0]!.refuse(failure(503));

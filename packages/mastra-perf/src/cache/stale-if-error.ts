@@ -33,7 +33,13 @@ export async function orStale(call: ModelCall, next: Next, stale: (error: unknow
     if (isExcused(call, error)) return stale(error);
     // Thrown here it would count as a failure of ours, and what was read would be lost.
     const { parts } = reply;
-    return { ...reply, parts: readerAfter(read, { read: () => Promise.reject(error), cancel: (reason) => parts.cancel(reason) }) };
+    return {
+      ...reply,
+      parts: readerAfter(read, {
+        read: () => Promise.reject(error),
+        cancel: (reason) => parts.cancel(reason),
+      }),
+    };
   }
   return { ...reply, parts: readerAfter(read, reply.parts) };
 }

@@ -1,3 +1,4 @@
+import type { Background } from '../base/background.ts';
 import type { PerfEvents } from '../events.ts';
 import type { CacheStore } from '../stores/cache-store.ts';
 import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
@@ -24,7 +25,11 @@ export interface TestProcessOptions extends Omit<TestCacheOptions, 'fault'> {
   /** By default the model says `<name> <number>`, counted from 0. */
   readonly respond?: (asked: Asked, index: number) => Reply | Promise<Reply>;
   /** What stands between the look-up and the place where answers are stored. */
-  readonly between?: (cache: ResponseCache) => readonly Middleware[];
+  readonly between?: (around: {
+    readonly cache: ResponseCache;
+    readonly background: Background;
+    readonly fault: (where: string, error: unknown) => void;
+  }) => readonly Middleware[];
 }
 
 const EVENTS = ['stored', 'notStored', 'unreadable', 'staleIfError'] as const;
@@ -41,7 +46,7 @@ export function testProcess({
   const told: Array<readonly [name: keyof PerfEvents, event: unknown]> = [];
   for (const event of EVENTS) events.on(event, (given) => told.push([event, given]));
   const model = testModel(respond);
-  const run = compose([cache.lookup, ...between(cache), cache.fill], fault);
+  const run = compose([cache.lookup, ...between({ cache, background, fault }), cache.fill], fault);
   const begin = (settings?: CallSettings): { readonly call: ModelCall; readonly reply: Promise<Reply> } => {
     const call = callOf(model, settings);
     return { call, reply: run(call) };

@@ -108,7 +108,7 @@ describe('an answer in two tiers', () => {
 describe('a hundred equal look-ups at once', () => {
   it('are one read and one stamp, and one write', async () => {
     const { a, since, stored } = setUp({
-      between: (cache) => [coalesce({ ...cache, clock: testClock(), settingsOf: () => ({}) })],
+      between: ({ cache }) => [coalesce({ ...cache, clock: testClock(), settingsOf: () => ({}) })],
     });
     const answers = await Promise.all(Array.from({ length: 100 }, () => a.ask()));
     await stored();

@@ -40,7 +40,10 @@ function setUp(options: TestProcessOptions = {}) {
 }
 
 /** It was a miss, counted and told, and what the model says takes its place. */
-async function expectMiss({ asks, cache, background, unreadable, faults }: ReturnType<typeof setUp>, reason: string) {
+async function expectMiss(
+  { asks, cache, background, unreadable, faults }: ReturnType<typeof setUp>,
+  reason: string,
+) {
   expect(await asks()).toEqual(['answer 0', 'miss']);
   expect(cache.stats().store).toMatchObject({ hits: 0, misses: 0, unreadable: 1, failedReads: 0 });
   expect(unreadable()).toEqual([{ key, reason }]);
@@ -87,7 +90,10 @@ describe('an entry of the store that is not one', () => {
     ['cuts without a part', `${ABOUT}\n["12"]`],
     ['cuts that do not add up', `${ABOUT}\n[{"type":"text-delta","id":"0","delta":"x"},"12"]`],
     ['half of its parts', `${ABOUT}\n${PARTS.slice(0, PARTS.length / 2)}`],
-    ['parts that nest without end', `${ABOUT}\n[{"type":"x","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}]`],
+    [
+      'parts that nest without end',
+      `${ABOUT}\n[{"type":"x","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}]`,
+    ],
   ])('is a miss although it is in our format: %s', async (_what, text) => {
     const set = setUp();
     await set.putText(text);
@@ -101,7 +107,9 @@ describe('an entry of the store that is not one', () => {
     const whole = await bytesAt();
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.nat(whole.length - 1), fc.nat(7), async (cut, at, bit) => {
-        const damaged = cut ? whole.slice(0, at) : whole.map((byte, index) => (index === at ? byte ^ (1 << bit) : byte));
+        const damaged = cut
+          ? whole.slice(0, at)
+          : whole.map((byte, index) => (index === at ? byte ^ (1 << bit) : byte));
         const other = setUp({ name: 'other' });
         await other.putBytes(damaged);
         expect(await other.asks()).toEqual(['other 0', 'miss']);
@@ -130,7 +138,8 @@ describe('an entry of the store that is not one', () => {
 
   it('pollutes no prototype, and what it says of one stays in its part', async () => {
     const set = setUp();
-    const evil = '{"type":"source","id":"s","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+    const evil =
+      '{"type":"source","id":"s","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     await set.putText(`${ABOUT}\n${PARTS.replace('[', `[${evil},`)}`);
     await set.asks();
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -141,7 +150,9 @@ describe('an entry of the store that is not one', () => {
   it('never gets in the way of only-if-cached: that finds nothing', async () => {
     const { ask, putBytes, model } = setUp();
     await putBytes(bytes('hello'));
-    await expect(ask(using({ cache: 'only-if-cached' }))).rejects.toMatchObject({ code: 'MASTRA_PERF_NOT_CACHED' });
+    await expect(ask(using({ cache: 'only-if-cached' }))).rejects.toMatchObject({
+      code: 'MASTRA_PERF_NOT_CACHED',
+    });
     expect(model.asked).toEqual([]);
   });
 
@@ -171,7 +182,9 @@ describe('an entry of the store', () => {
       const call = { request: { temperature: 1 } };
       await one.ask(call);
       await one.background.idle();
-      const moved = await one.bytesAt(callOf({ invoke: () => Promise.reject(new Error('not asked')) }, call).key());
+      const moved = await one.bytesAt(
+        callOf({ invoke: () => Promise.reject(new Error('not asked')) }, call).key(),
+      );
       const other = setUp({ bounds });
       await other.putBytes(moved);
       await expectMiss(other, 'corrupt');
@@ -180,7 +193,10 @@ describe('an entry of the store', () => {
 
   it('that is larger than answers may be is a miss', async () => {
     const text = 'x'.repeat(10_000_000);
-    const large = setUp({ bounds: { maxEntryBytes: 20_000_000, maxBytes: 64_000_000 }, respond: () => replyOf(answerOf(text)) });
+    const large = setUp({
+      bounds: { maxEntryBytes: 20_000_000, maxBytes: 64_000_000 },
+      respond: () => replyOf(answerOf(text)),
+    });
     await large.ask();
     await large.background.idle();
     expect(large.cache.stats().store!.writes).toBe(1);
@@ -190,7 +206,10 @@ describe('an entry of the store', () => {
   });
 
   it('is not made of an answer that is larger than answers may be', async () => {
-    const set = setUp({ bounds: { maxEntryBytes: 1000 }, respond: () => replyOf(answerOf('x'.repeat(1000))) });
+    const set = setUp({
+      bounds: { maxEntryBytes: 1000 },
+      respond: () => replyOf(answerOf('x'.repeat(1000))),
+    });
     await set.ask();
     await set.background.idle();
     expect(set.told).toEqual([['notStored', expect.objectContaining({ reason: 'too-large' })]]);

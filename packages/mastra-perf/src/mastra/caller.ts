@@ -39,22 +39,33 @@ function scopeOf(
   return ['resource', ...resources];
 }
 
-/** Ids of the call itself, else those of the run on whose behalf it is made. */
+/** Ids of the run on whose behalf the call is made, and its own: it may be told other ones, or none. */
 function idsOf({ requestContext, run, behalf }: Origin, request: ModelRequest): RunIds {
-  const own = idsIn(requestContext, request);
-  if (own.resources.length > 0) {
-    if (run) run.ids = own;
-    return own;
-  }
-  return behalf?.ids ?? idsIn(behalf?.requestContext, request);
+  const outer = behalf && (behalf.ids ?? idsIn(behalf.requestContext, request));
+  const ids = together(outer, idsIn(requestContext, request));
+  if (run && ids.resources.length > 0) run.ids = ids;
+  return ids;
 }
+
+/** The outer ones first: what is spent inside is spent for them. */
+export function together(
+  outer: RunIds | undefined,
+  own: { readonly resources: readonly unknown[]; readonly threads: readonly unknown[] },
+): RunIds {
+  return {
+    resources: distinct(...(outer?.resources ?? []), ...own.resources),
+    threads: distinct(...(outer?.threads ?? []), ...own.threads),
+  };
+}
+
+export const resourceIn = (context: RequestContextLike | undefined): unknown => context?.get(RESOURCE);
 
 function idsIn(context: RequestContextLike | undefined, request: ModelRequest): RunIds {
   const memory = context?.get(MEMORY) as
     | { readonly resourceId?: unknown; readonly thread?: { readonly id?: unknown } }
     | undefined;
   return {
-    resources: distinct(context?.get(RESOURCE), memory?.resourceId, request.headers?.['x-resource-id']),
+    resources: distinct(resourceIn(context), memory?.resourceId, request.headers?.['x-resource-id']),
     threads: distinct(context?.get(THREAD), memory?.thread?.id, request.headers?.['x-thread-id']),
   };
 }

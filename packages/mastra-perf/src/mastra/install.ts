@@ -2,9 +2,10 @@ import { PerfError } from '../errors.ts';
 import { owningPrototype, RESOLVE, resolvePatch } from './agent-patch.ts';
 import type { Host, MastraLike } from './host.ts';
 import { loadRunner } from './load-runner.ts';
-import { applyPatch } from './patch.ts';
+import { applyPatch, isSupported } from './patch.ts';
 import { registry, sharePatch, type Registry } from './registry.ts';
 import { patchRunner } from './runner-patch.ts';
+import { toolsPatch } from './tools-patch.ts';
 import { wrapModelOf } from './update-model.ts';
 
 /**
@@ -101,8 +102,11 @@ function patchPrototype(prototype: object, shared: Registry): () => void {
     }
   }
   const undo = applyPatch(resolvePatch(prototype, shared, () => loading));
+  const tools = toolsPatch(prototype, shared);
+  const undoTools = isSupported(tools) ? applyPatch(tools) : undefined;
   return () => {
     undone = true;
+    undoTools?.();
     undo();
     undoRunner?.();
   };
