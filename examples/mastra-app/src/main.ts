@@ -10,7 +10,7 @@ import { progressBar } from './docs/progress.ts';
 import { createLocalEmbedder } from './embedding/local-embedder.ts';
 import { buildMastra } from './mastra/build-mastra.ts';
 import { simulatedModel } from './mastra/model.ts';
-import { perf } from './mastra/perf.ts';
+import { createAppPerf, perf } from './mastra/perf.ts';
 import { comparison } from './report/comparison.ts';
 import { conversation } from './report/conversation.ts';
 import { ingestLine } from './report/ingest-line.ts';
@@ -46,6 +46,15 @@ try {
   console.dir(await perf.report(), { depth: null });
 
   const problems = compareAnswers(without.answers, withPerf.answers);
+  if (process.env['REDIS_URL']) {
+    await perf.flush();
+    say('\nThe same day with nothing in memory, as in a second process: the answers are in Redis');
+    await using second = createAppPerf();
+    const other = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'second.db')}`, perf: second });
+    const again = await runDay({ ...measured, mastra: other });
+    say(`\n${comparison(without.figures, again.figures)}\n`);
+    problems.push(...compareAnswers(without.answers, again.answers));
+  }
   say(`\n${verdict(without.answers.length, problems)}`);
   if (problems.length > 0) process.exitCode = 1;
 } finally {

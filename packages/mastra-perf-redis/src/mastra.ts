@@ -1,0 +1,1 @@
+export { redisServerCache, type RedisServerCacheOptions } from './server-cache.ts';

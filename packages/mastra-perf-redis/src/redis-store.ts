@@ -1,0 +1,49 @@
+import type { Bus, Leases, PerfStore } from 'mastra-perf';
+import { systemAfter } from './after.ts';
+import { createConnection } from './connection.ts';
+import { keysOf } from './keys.ts';
+import { parseStoreOptions } from './parse-store-options.ts';
+import { redisBus } from './redis-bus.ts';
+import { redisCache } from './redis-cache.ts';
+import { redisLeases } from './redis-leases.ts';
+import { SHARED, type Shared } from './shared.ts';
+import type { RedisStoreOptions } from './store-options.ts';
+import { createSubscriber } from './subscriber.ts';
+
+/** A store on Redis or Valkey 6.2 and later: standalone, Cluster or behind Sentinel. */
+export interface RedisStore extends PerfStore {
+  readonly leases: Leases;
+  readonly bus: Bus;
+}
+
+/**
+ * The cache, the leases and the messages of all processes that use the same server and the same `prefix`. Nothing is opened
+ * before it is needed.
+ *
+ * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
+ * @example
+ * createPerf({ store: redisStore({ url: process.env.REDIS_URL }) });
+ */
+export function redisStore(options: RedisStoreOptions): RedisStore {
+  const { prefix, source } = parseStoreOptions(options);
+  const deps = { after: systemAfter, random: Math.random };
+  const keys = keysOf(prefix);
+  const connection = createConnection(source, deps);
+  const subscriber = createSubscriber(connection.subscriber, deps);
+  const store: RedisStore = {
+    name: 'redis',
+    cache: redisCache(connection, keys),
+    leases: redisLeases(connection, keys),
+    bus: redisBus(connection, subscriber, keys),
+    connect: connection.connect,
+    async health() {
+      await connection.revive();
+      const sender = await connection.ready();
+      await sender.send('exists', keys.marks);
+    },
+    async close() {
+      await Promise.all([connection.close(), subscriber.close()]);
+    },
+  };
+  return Object.defineProperty(store, SHARED, { value: { connection, keys } satisfies Shared });
+}

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { gate, mockModel, service, startDelayProxy, startRedis, startSimulatedProvider } from '@mastra-perf/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi, type MockInstance } from 'vitest';
+import { redisStore } from '../src/index.ts';
+import { agentApp } from './fixtures/agent-app.ts';
+import { startAgentProcess } from './fixtures/agent-processes.ts';
+import { answerTo, storedPair, type StoredPair, type WatchedApp } from './fixtures/stored-pair.ts';
+import { until, within } from './until.ts';
+
+/* Whatever happens to the server or on the way to it, every call is answered, and rightly; afterwards all is as before. */
+
+const redis = await service(startRedis, 'Redis');
+afterAll(() => redis.skip ?? redis.service.stop());
+
+const CALLS = 48;
+const AT_ONCE = 8;
+
+interface Fault {
+  readonly name: string;
+  /** Whether `near`, which reaches the server directly, has the fault as well. */
+  readonly everywhere: boolean;
+  /** Whether it may work in between, for a moment. */
+  readonly flickers?: boolean;
+  begin(pair: StoredPair): void | Promise<void>;
+  end(pair: StoredPair): void | Promise<void>;
+}
+
+let cutting: NodeJS.Timeout | undefined;
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'killed, and started again without its data',
+    everywhere: true,
+    begin: () => redis.service.kill(),
+    end: () => redis.service.restart(),
+  },
+  {
+    name: 'frozen',
+    everywhere: true,
+    begin: () => redis.service.freeze(),
+    end: () => redis.service.thaw(),
+  },
+  {
+    name: 'refusing connections',
+    everywhere: false,
+    begin({ proxy }) {
+      proxy.refuse();
+      proxy.cut();
+    },
+    end: ({ proxy }) => proxy.accept(),
+  },
+  {
+    name: 'slow, with 200 ms for a round trip',
+    everywhere: false,
+    begin: ({ proxy }) => proxy.setDelay(100),
+    end: ({ proxy }) => proxy.setDelay(0),
+  },
+  {
+    name: 'cut off in the middle of replies, again and again',
+    everywhere: false,
+    flickers: true,
+    begin({ proxy }) {
+      proxy.setDelay({ toClient: 10 });
+      cutting = setInterval(proxy.cut, 15);
+    },
+    end({ proxy }) {
+      clearInterval(cutting);
+      proxy.setDelay(0);
+    },
+  },
+  {
+    name: 'silent: connections stay open, and no byte passes',
+    everywhere: false,
+    begin: ({ proxy }) => proxy.freeze(),
+    end: ({ proxy }) => proxy.thaw(),
+  },
+];
+
+let warn: MockInstance<typeof process.emitWarning>;
+const unhandled: unknown[] = [];
+const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+beforeEach(() => {
+  warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  process.on('unhandledRejection', onUnhandled);
+});
+afterEach(() => {
+  warn.mockRestore();
+  process.off('unhandledRejection', onUnhandled);
+  clearInterval(cutting);
+  expect(unhandled.splice(0)).toEqual([]);
+});
+
+describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
+  const tagged = { tags: ['kb'] };
+
+  /** Asks so many at a time; fails with the first call that fails or is answered wrongly. */
+  async function askAll({ ask }: WatchedApp, questions: readonly string[]): Promise<string[]> {
+    const outcomes: string[] = [];
+    for (let at = 0; at < questions.length; at += AT_ONCE) {
+      const asked = questions.slice(at, at + AT_ONCE).map(async (question, index) => {
+        const { text, outcome } = await ask(question, { ...tagged, streams: index % 2 === 1 });
+        expect(text).toBe(answerTo(question));
+        outcomes.push(outcome);
+      });
+      await within(10_000, Promise.all(asked));
+      await setImmediate(); // the models answer at once: without it nothing would arrive in between
+    }
+    return outcomes;
+  }
+  const storeOf = ({ perf }: WatchedApp) => perf.cache.stats().store!;
+  const failuresOf = (app: WatchedApp): number => storeOf(app).timeouts + storeOf(app).errors;
+
+  /** What one stores the other one reads. */
+  async function untilShared(from: WatchedApp, to: WatchedApp): Promise<void> {
+    await until('what one process stores is read by the other', async () => {
+      const [question] = newQuestions(1);
+      await from.ask(question!, tagged);
+      await from.perf.flush();
+      return (await to.ask(question!, tagged)).outcome === 'hit l2';
+    });
+  }
+
+  /** Once per transition, in turns. */
+  function expectTransitions(app: WatchedApp, last: 'up' | 'down'): void {
+    const states = app.storeEvents.map(({ state }) => state);
+    expect(states).toEqual(states.map((_, index) => (index % 2 === 0 ? 'down' : 'up')));
+    expect(states.at(-1)).toBe(last);
+    expect(states.filter((state) => state === 'down')).toHaveLength(storeOf(app).opened);
+  }
+
+  test.each(FAULTS)('$name', async (fault) => {
+    await using pair = await storedPair(redis.service);
+    const { near, far, proxy } = pair;
+    await untilShared(near, far);
+    await untilShared(far, near);
+    await near.ask('known in the store', tagged);
+    await near.perf.flush();
+    await far.ask('known in memory', tagged);
+    far.storeEvents.length = near.storeEvents.length = 0;
+    const opened = storeOf(far).opened;
+    expect(opened).toBe(0);
+
+    await fault.begin(pair);
+    try {
+      const asked = newQuestions(CALLS / 4).flatMap((one) => [one, 'known in memory', 'known in the store', one]);
+      const outcomes = await askAll(far, asked);
+      expect(outcomes).toHaveLength(CALLS);
+      expect(far.model.calls.total).toBeGreaterThanOrEqual(CALLS / 4);
+
+      await until('the store counts as down', async () => {
+        await askAll(far, newQuestions(1));
+        return storeOf(far).state === 'down';
+      });
+      expectTransitions(far, 'down');
+
+      // Now it is left alone: no call waits for it, and nothing is queued for it.
+      const { rejected } = storeOf(far);
+      const [failures, bytes, calls] = [failuresOf(far), proxy.bytes.toTarget, far.model.calls.total];
+      await askAll(far, newQuestions(20));
+      expect(far.model.calls.total - calls).toBe(20);
+      if (!fault.flickers) {
+        expectTransitions(far, 'down');
+        expect(storeOf(far).rejected - rejected).toBeGreaterThanOrEqual(20);
+        expect(failuresOf(far) - failures).toBe(0);
+        expect(proxy.bytes.toTarget - bytes).toBeLessThan(1000); // probes; the answers are 40 KB
+      }
+
+      await expect(within(5000, far.perf.cache.invalidate(tagged))).rejects.toMatchObject({
+        code: 'MASTRA_PERF_STORE',
+      });
+      const { outcome } = await far.ask('known in memory', tagged);
+      expect(outcome).toBe('miss');
+
+      await within(5000, far.perf.flush());
+      await within(5000, pair.another().perf.close());
+      const third = pair.another();
+      await askAll(third, newQuestions(2));
+      await within(5000, third.perf.flush());
+      await within(5000, third.perf.close());
+    } finally {
+      await fault.end(pair);
+    }
+
+    await until('the store is up again', () => storeOf(far).state === 'up' && storeOf(near).state === 'up');
+    expectTransitions(far, 'up');
+    await untilShared(far, near);
+    await untilShared(near, far);
+    await until('the invalidation has reached the other process', async () => {
+      const { text, outcome } = await near.ask('known in the store', tagged);
+      expect(text).toBe(answerTo('known in the store'));
+      return outcome === 'miss';
+    });
+    if (!fault.everywhere) expect(near.storeEvents).toEqual([]);
+    expect([...far.faults, ...near.faults]).toEqual([]);
+    await within(5000, far.perf.close());
+  });
+
+  test('restarted with what it has saved, in the middle of calls', async () => {
+    await using pair = await storedPair(redis.service);
+    const { near, far } = pair;
+    await untilShared(near, far);
+    const admin = new Redis(redis.service.url);
+    onTestFinished(() => admin.disconnect());
+    await near.ask('kept', { tags: ['kept'] });
+    await near.ask('gone', { tags: ['gone'] });
+    await near.perf.flush();
+    await far.ask('kept');
+    await near.perf.cache.invalidate({ tags: ['gone'] });
+    await admin.save();
+
+    const restarted = redis.service.restart();
+    let over = false;
+    void restarted.finally(() => (over = true));
+    while (!over) await askAll(far, newQuestions(AT_ONCE));
+    await restarted;
+    await untilShared(far, near);
+    await untilShared(near, far);
+
+    const third = pair.another();
+    await untilShared(near, third);
+    expect((await third.ask('kept')).outcome).toBe('hit l2');
+    expect((await third.ask('gone')).outcome).toBe('miss');
+    const calls = far.model.calls.total;
+    await far.ask('kept');
+    expect(far.model.calls.total).toBe(calls);
+  });
+
+  test('cut in the middle of a long reply', async () => {
+    await using pair = await storedPair(redis.service, {}, 800_000);
+    const { near, far, proxy } = pair;
+    await untilShared(near, far);
+    await until('a reply was cut', async () => {
+      const [question] = newQuestions(1);
+      await near.ask(question!);
+      await near.perf.flush();
+      const before = proxy.bytes.toClient;
+      let answered = false;
+      const asked = far.ask(question!).finally(() => (answered = true));
+      while (!answered && proxy.bytes.toClient - before < 50_000) await setImmediate();
+      proxy.cut();
+      const { text, outcome } = await asked;
+      console.log(proxy.bytes.toClient - before, outcome, storeOf(far));
+      expect(text).toBe(answerTo(question!, 800_000));
+      return outcome === 'miss';
+    });
+    await untilShared(near, far);
+    expect(far.faults).toEqual([]);
+  });
+
+  test('frozen while hundreds of long answers are to be written: what waits is bounded, the rest is given up', async () => {
+    const door = gate();
+    const long = 'x'.repeat(100_000);
+    const model = mockModel({ spec: 'v3', respond: async () => door.wait().then(() => ({ text: long })) });
+    const store = redisStore({ url: redis.service.url, prefix: `${redis.service.prefix}${randomUUID()}` });
+    const { perf, ask } = agentApp(model, { store, storeTimeout: '2s' });
+    let writing = 0;
+    perf.on('storeFailure', ({ operation }) => operation === 'setMany' && writing++);
+    const asked = newQuestions(300).map((question) => ask(question));
+    await until('all of them have reached the model', () => model.calls.total === 300);
+    redis.service.freeze();
+    door.open();
+    const texts = await Promise.all(asked);
+    expect(texts.every(({ text }) => text === long)).toBe(true);
+    await within(5000, perf.flush());
+    await within(5000, perf.close());
+    redis.service.thaw();
+    expect(perf.cache.stats().store).toMatchObject({ writes: 0, lostWrites: 300 });
+    expect(writing).toBeGreaterThan(0);
+    expect(writing).toBeLessThanOrEqual((16 * 1024 ** 2) / long.length);
+  });
+});
+
+describe.skipIf(redis.skip ?? !redis.service.owned)('a process ends by itself once the plugin is closed, while Redis is', () => {
+  test.each(['frozen', 'frozen from the beginning', 'refusing from the beginning', 'killed'])('%s', async (how) => {
+    await using provider = await startSimulatedProvider();
+    await using proxy = await startDelayProxy({ target: redis.service });
+    if (how === 'frozen from the beginning') redis.service.freeze();
+    if (how === 'refusing from the beginning') proxy.refuse();
+    const one = await startAgentProcess({
+      name: 'one',
+      redisUrl: `redis://${proxy.host}:${proxy.port}`,
+      prefix: `${redis.service.prefix}${randomUUID()}`,
+      providerUrl: provider.url,
+      options: {},
+    });
+    onTestFinished(() => one.kill('SIGKILL'));
+    expect((await one.burst({ question: 'Before?', count: 10 })).errors).toEqual({});
+    if (how === 'frozen') redis.service.freeze();
+    if (how === 'killed') redis.service.kill();
+    try {
+      for (const question of newQuestions(5)) expect((await one.burst({ question, count: 10 })).errors).toEqual({});
+      await within(5000, one.close());
+      const { code, signal, output } = await within(5000, one.exited);
+      expect({ code, signal }).toEqual({ code: 0, signal: null });
+      // Told once, for those who do not listen to events; it takes 2 s to find out that nobody answers at all.
+      const told = how === 'frozen from the beginning' ? 0 : 1;
+      expect(output.match(/MASTRA_PERF_STORE_DOWN/g) ?? []).toHaveLength(told);
+    } finally {
+      if (how === 'killed') await redis.service.restart();
+      else redis.service.thaw();
+    }
+  });
+});
+
+const newQuestions = (count: number): string[] => Array.from({ length: count }, () => randomUUID());

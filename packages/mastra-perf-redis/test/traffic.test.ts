@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { service, startRedis, startRedisCluster } from '@mastra-perf/testkit';
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { redisStore, type RedisClient, type RedisStore } from '../src/index.ts';
+import { countingClient, type CountingClient } from './counting-client.ts';
+import { begun, isServed, written } from './sample-writes.ts';
+
+const redis = await service(startRedis, 'Redis');
+const cluster = await service(startRedisCluster, 'Redis Cluster');
+afterAll(() => redis.skip ?? redis.service.stop());
+afterAll(() => cluster.skip ?? cluster.service.stop());
+
+const many = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
+
+type OwnClient = RedisClient & { quit(): Promise<unknown> };
+
+/** Clients of all servers that are part of it. */
+interface Place {
+  readonly client: OwnClient;
+  readonly servers: () => Array<{ script(subcommand: 'FLUSH'): Promise<unknown> }>;
+}
+
+const openServer = (): Place => {
+  const client = new Redis(redis.service.url);
+  return { client, servers: () => [client] };
+};
+const openCluster = (): Place => {
+  const client = new Cluster(cluster.service.nodes.map(({ host, port }) => ({ host, port })));
+  return { client, servers: () => client.nodes('master') };
+};
+
+describe.skipIf(redis.skip)('on one server', () => {
+  describeTraffic(openServer);
+});
+describe.skipIf(cluster.skip)('on a Cluster', () => {
+  describeTraffic(openCluster);
+});
+
+function describeTraffic(open: () => Place): void {
+  let place: Place;
+  let counting: CountingClient;
+  let store: RedisStore;
+  beforeAll(async () => {
+    place = open();
+    counting = countingClient(place.client);
+    store = redisStore({ client: counting.client, prefix: `test:${randomUUID()}` });
+    await store.connect();
+    // From here on the servers know the scripts.
+    const [tag] = many(1);
+    await Promise.all(many(30).map(() => written(store.cache)));
+    await store.cache.invalidateTags([tag!]);
+    await store.cache.clear();
+    const attempt = await store.leases.acquire('warm', 60_000);
+    if (!attempt.granted) throw new Error('held');
+    await store.leases.renew(attempt.lease, 60_000);
+    await store.leases.release(attempt.lease);
+    await store.bus.publish('warm', '');
+  });
+  afterAll(async () => {
+    await store.close();
+    await place.client.quit();
+  });
+
+  /** Round trips and commands of one operation. */
+  async function cost(operation: () => Promise<unknown>): Promise<{ trips: number; commands: string[] }> {
+    const [trips, commands] = [counting.roundTrips(), counting.commands.length];
+    await operation();
+    return {
+      trips: counting.roundTrips() - trips,
+      commands: counting.commands.slice(commands).map(([name]) => name!),
+    };
+  }
+
+  test('a read of an entry whose tags the reader knows is one round trip', async () => {
+    const entry = await written(store.cache, { tags: ['a', 'b'] });
+    const read = () => store.cache.getMany([{ key: entry.key, tags: ['c', 'b', 'a'] }]);
+    expect(await cost(read)).toEqual({ trips: 1, commands: ['hmgetBuffer', 'hmget'] });
+    expect(await read()).toEqual([
+      { value: new Uint8Array(entry.value), tags: entry.tags, stamp: entry.stamp },
+    ]);
+  });
+
+  test('a read of an entry with other tags is two, and of many entries with many tags not more', async () => {
+    const entries = await Promise.all(many(100).map((tag) => written(store.cache, { tags: [tag, 'a'] })));
+    const read = () => store.cache.getMany(entries.map(({ key }) => ({ key, tags: ['a'] })));
+    const { trips, commands } = await cost(read);
+    expect(trips).toBe(2);
+    expect(commands.filter((name) => name === 'hmget')).toHaveLength(2);
+    expect((await read()).every((entry) => entry !== undefined)).toBe(true);
+  });
+
+  test('a miss is one round trip', async () => {
+    expect(await cost(() => store.cache.getMany([{ key: randomUUID() }]))).toEqual({
+      trips: 1,
+      commands: ['hmgetBuffer', 'hmget'],
+    });
+  });
+
+  test('a write is one round trip, also in place of an entry with the same tags', async () => {
+    const first = await begun(store.cache, { tags: ['a'] });
+    expect(await cost(() => store.cache.setMany([first]))).toEqual({
+      trips: 1,
+      commands: ['evalsha', 'hmget'],
+    });
+    const again = await begun(store.cache, { key: first.key, tags: ['a'] });
+    expect(await cost(() => store.cache.setMany([again]))).toEqual({
+      trips: 1,
+      commands: ['evalsha', 'hmget'],
+    });
+  });
+
+  test('a write in place of an entry with other tags is two', async () => {
+    const first = await written(store.cache, { tags: ['a'] });
+    const other = await begun(store.cache, { key: first.key, tags: ['b'] });
+    const { trips, commands } = await cost(() => store.cache.setMany([other]));
+    expect([trips, commands]).toEqual([2, ['evalsha', 'hmget', 'evalsha']]);
+  });
+
+  test('a write of a hundred entries is one round trip', async () => {
+    const entries = await Promise.all(many(100).map((tag) => begun(store.cache, { tags: [tag] })));
+    const { trips, commands } = await cost(() => store.cache.setMany(entries));
+    expect([trips, commands.length]).toEqual([1, 101]);
+  });
+
+  test.each<[operation: string, run: () => Promise<unknown>, commands: string[]]>([
+    ['stamp', () => store.cache.stamp(), ['evalsha']],
+    ['delete', () => store.cache.delete(many(2)), ['unlink', 'unlink']],
+    ['clear', () => store.cache.clear(), ['evalsha']],
+    ['invalidateTags of 10', () => store.cache.invalidateTags(many(10)), ['evalsha']],
+    ['invalidateTags of 1200', () => store.cache.invalidateTags(many(1200)), Array(3).fill('evalsha')],
+    [
+      'areCurrent with 1200 tags',
+      () => store.cache.areCurrent(many(1200).map((tag) => ({ tags: [tag, 'a'], stamp: 1 }))),
+      Array(3).fill('hmget'),
+    ],
+    ['acquire', () => store.leases.acquire(randomUUID(), 1000), ['evalsha']],
+    ['renew', () => store.leases.renew({ name: 'a', token: 1 }, 1000), ['evalsha']],
+    ['release', () => store.leases.release({ name: 'a', token: 1 }), ['evalsha']],
+    ['publish', () => store.bus.publish('topic', 'text'), ['evalsha']],
+    ['health', () => store.health(), ['exists']],
+  ])('%s is one round trip', async (_operation, run, commands) => {
+    expect(await cost(run)).toEqual({ trips: 1, commands });
+  });
+
+  test('nothing to do costs nothing', async () => {
+    const nothing = async () => {
+      await store.cache.getMany([]);
+      await store.cache.setMany([]);
+      await store.cache.delete([]);
+      await store.cache.invalidateTags([]);
+      await store.cache.areCurrent([]);
+      const entry = { key: 'a', value: Buffer.of(1), tags: [], stamp: 1 };
+      expect(await store.cache.setMany([{ ...entry, ttlMs: 0 }])).toEqual([false]);
+      expect(await store.cache.setMany([{ ...entry, ttlMs: Number.NaN }])).toEqual([false]);
+      expect(await store.cache.setMany([{ ...entry, ttlMs: 1, stamp: 0.5 }])).toEqual([false]);
+    };
+    expect((await cost(nothing)).commands.filter((name) => name !== 'hmget')).toEqual([]);
+  });
+
+  test('what the server does not know (any longer) is sent along, and nobody notices', async () => {
+    for (const server of place.servers()) await server.script('FLUSH');
+    const tag = randomUUID();
+    const entries = await Promise.all(many(30).map(() => written(store.cache, { tags: [tag] })));
+    await store.cache.invalidateTags([tag]);
+    for (const entry of entries) expect(await isServed(store.cache, entry)).toBe(false);
+    const { commands } = await cost(() => store.cache.stamp());
+    expect(commands).toEqual(['evalsha']);
+  });
+}
