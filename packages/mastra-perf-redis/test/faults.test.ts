@@ -1,12 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { gate, mockModel, service, startDelayProxy, startRedis, startSimulatedProvider } from '@mastra-perf/testkit';
+import {
+  gate,
+  mockModel,
+  service,
+  startDelayProxy,
+  startRedis,
+  startSimulatedProvider,
+} from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi, type MockInstance } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+  type MockInstance,
+} from 'vitest';
 import { redisStore } from '../src/index.ts';
 import { agentApp } from './fixtures/agent-app.ts';
 import { startAgentProcess } from './fixtures/agent-processes.ts';
 import { answerTo, storedPair, type StoredPair, type WatchedApp } from './fixtures/stored-pair.ts';
+import { watchUnhandled } from './fixtures/watch-unhandled.ts';
 import { until, within } from './until.ts';
 
 /* Whatever happens to the server or on the way to it, every call is answered, and rightly; afterwards all is as before. */
@@ -78,17 +96,15 @@ const FAULTS: readonly Fault[] = [
 ];
 
 let warn: MockInstance<typeof process.emitWarning>;
-const unhandled: unknown[] = [];
-const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+let allHandled: () => Promise<void>;
 beforeEach(() => {
   warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  process.on('unhandledRejection', onUnhandled);
+  allHandled = watchUnhandled();
 });
-afterEach(() => {
+afterEach(async () => {
   warn.mockRestore();
-  process.off('unhandledRejection', onUnhandled);
   clearInterval(cutting);
-  expect(unhandled.splice(0)).toEqual([]);
+  await allHandled();
 });
 
 describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
@@ -143,7 +159,12 @@ describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
 
     await fault.begin(pair);
     try {
-      const asked = newQuestions(CALLS / 4).flatMap((one) => [one, 'known in memory', 'known in the store', one]);
+      const asked = newQuestions(CALLS / 4).flatMap((one) => [
+        one,
+        'known in memory',
+        'known in the store',
+        one,
+      ]);
       const outcomes = await askAll(far, asked);
       expect(outcomes).toHaveLength(CALLS);
       expect(far.model.calls.total).toBeGreaterThanOrEqual(CALLS / 4);
@@ -209,11 +230,11 @@ describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
     await near.perf.cache.invalidate({ tags: ['gone'] });
     await admin.save();
 
-    const restarted = redis.service.restart();
-    let over = false;
-    void restarted.finally(() => (over = true));
-    while (!over) await askAll(far, newQuestions(AT_ONCE));
-    await restarted;
+    const restarted = redis.service.restart().then(() => true);
+    let asked: Promise<unknown>;
+    do asked = askAll(far, newQuestions(AT_ONCE));
+    while (!(await Promise.race([restarted, asked.then(() => false)])));
+    await asked;
     await untilShared(far, near);
     await untilShared(near, far);
 
@@ -235,12 +256,12 @@ describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
       await near.ask(question!);
       await near.perf.flush();
       const before = proxy.bytes.toClient;
-      let answered = false;
-      const asked = far.ask(question!).finally(() => (answered = true));
-      while (!answered && proxy.bytes.toClient - before < 50_000) await setImmediate();
+      const asked = far.ask(question!);
+      const isAnswered = asked.then(() => true);
+      while (proxy.bytes.toClient - before < 50_000)
+        if (await Promise.race([isAnswered, setImmediate(false)])) break;
       proxy.cut();
       const { text, outcome } = await asked;
-      console.log(proxy.bytes.toClient - before, outcome, storeOf(far));
       expect(text).toBe(answerTo(question!, 800_000));
       return outcome === 'miss';
     });
@@ -271,36 +292,43 @@ describe.skipIf(redis.skip ?? !redis.service.owned)('a server that is', () => {
   });
 });
 
-describe.skipIf(redis.skip ?? !redis.service.owned)('a process ends by itself once the plugin is closed, while Redis is', () => {
-  test.each(['frozen', 'frozen from the beginning', 'refusing from the beginning', 'killed'])('%s', async (how) => {
-    await using provider = await startSimulatedProvider();
-    await using proxy = await startDelayProxy({ target: redis.service });
-    if (how === 'frozen from the beginning') redis.service.freeze();
-    if (how === 'refusing from the beginning') proxy.refuse();
-    const one = await startAgentProcess({
-      name: 'one',
-      redisUrl: `redis://${proxy.host}:${proxy.port}`,
-      prefix: `${redis.service.prefix}${randomUUID()}`,
-      providerUrl: provider.url,
-      options: {},
-    });
-    onTestFinished(() => one.kill('SIGKILL'));
-    expect((await one.burst({ question: 'Before?', count: 10 })).errors).toEqual({});
-    if (how === 'frozen') redis.service.freeze();
-    if (how === 'killed') redis.service.kill();
-    try {
-      for (const question of newQuestions(5)) expect((await one.burst({ question, count: 10 })).errors).toEqual({});
-      await within(5000, one.close());
-      const { code, signal, output } = await within(5000, one.exited);
-      expect({ code, signal }).toEqual({ code: 0, signal: null });
-      // Told once, for those who do not listen to events; it takes 2 s to find out that nobody answers at all.
-      const told = how === 'frozen from the beginning' ? 0 : 1;
-      expect(output.match(/MASTRA_PERF_STORE_DOWN/g) ?? []).toHaveLength(told);
-    } finally {
-      if (how === 'killed') await redis.service.restart();
-      else redis.service.thaw();
-    }
-  });
-});
+describe.skipIf(redis.skip ?? !redis.service.owned)(
+  'a process ends by itself once the plugin is closed, while Redis is',
+  () => {
+    test.each(['frozen', 'frozen from the beginning', 'refusing from the beginning', 'killed'])(
+      '%s',
+      async (how) => {
+        await using provider = await startSimulatedProvider();
+        await using proxy = await startDelayProxy({ target: redis.service });
+        if (how === 'frozen from the beginning') redis.service.freeze();
+        if (how === 'refusing from the beginning') proxy.refuse();
+        const one = await startAgentProcess({
+          name: 'one',
+          redisUrl: `redis://${proxy.host}:${proxy.port}`,
+          prefix: `${redis.service.prefix}${randomUUID()}`,
+          providerUrl: provider.url,
+          options: {},
+        });
+        onTestFinished(() => one.kill('SIGKILL'));
+        expect((await one.burst({ question: 'Before?', count: 10 })).errors).toEqual({});
+        if (how === 'frozen') redis.service.freeze();
+        if (how === 'killed') redis.service.kill();
+        try {
+          for (const question of newQuestions(5))
+            expect((await one.burst({ question, count: 10 })).errors).toEqual({});
+          await within(5000, one.close());
+          const { code, signal, output } = await within(5000, one.exited);
+          expect({ code, signal }).toEqual({ code: 0, signal: null });
+          // Told once, for those who do not listen to events; it takes 2 s to find out that nobody answers at all.
+          const told = how === 'frozen from the beginning' ? 0 : 1;
+          expect(output.match(/MASTRA_PERF_STORE_DOWN/g) ?? []).toHaveLength(told);
+        } finally {
+          if (how === 'killed') await redis.service.restart();
+          else redis.service.thaw();
+        }
+      },
+    );
+  },
+);
 
 const newQuestions = (count: number): string[] => Array.from({ length: count }, () => randomUUID());

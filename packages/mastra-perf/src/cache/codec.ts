@@ -5,7 +5,7 @@ import { seal, SEAL_BYTES, unseal } from './encryption.ts';
 import { loadZlib } from './load-zlib.ts';
 import { isUnreadable, UnreadableEntry } from './unreadable-entry.ts';
 
-export { isUnreadable, UnreadableEntry } from './unreadable-entry.ts';
+export { isUnreadable } from './unreadable-entry.ts';
 
 /*
  * An entry as bytes:

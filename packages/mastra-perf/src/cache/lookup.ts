@@ -57,7 +57,7 @@ export function lookup(deps: LookupDeps): Middleware {
 
   const revalidate = (call: ModelCall, next: Next, { answer: seen }: Found): void =>
     revalidation.start(call, next, async () => {
-      const newest = await tiers.remote(call.key(), namesOfCall(call));
+      const newest = await tiers.remoteNow(call.key(), namesOfCall(call));
       return typeof newest !== 'object' || newest.answer.storedAt <= seen.storedAt;
     });
 

@@ -101,7 +101,7 @@ export interface BoundSettings {
 }
 
 /** For a time to live, and for the time after it: together no more than the longest life of an entry in a store. */
-export const MAX_AGE = '15d';
+const MAX_AGE = '15d';
 
 const perAgent = {
   ttl: z.optional(duration(MAX_AGE)),

@@ -123,6 +123,29 @@ describe('a stale answer', () => {
     expect(upstreams()).toHaveLength(2);
   });
 
+  it('is not fetched because of a read that began before another process was done', async () => {
+    const { a, b, store, upstreams } = await setUp();
+    const attempts = store.hold('leases.acquire');
+    await b.ask();
+    await settled();
+    const reads = store.hold('cache.getMany', 'answer');
+    const slow = b.ask();
+    await settled();
+    expect(reads.waiting()).toBe(1);
+    store.heal('cache.getMany');
+    const refresh = a.ask(using({ cache: 'refresh' }));
+    await settled();
+    upstreams()[0]!.finish(...answerOf('new'));
+    await refresh;
+    await settled();
+    attempts.release(); // the old answer is still on its way when b looks
+    await settled();
+    reads.release();
+    await slow;
+    await settled();
+    expect(upstreams()).toHaveLength(1);
+  });
+
   it('is fetched without a lease when the store has none to give', async () => {
     const { a, store, upstreams } = await setUp();
     store.fail('leases.acquire');

@@ -1,6 +1,6 @@
 import type { Background } from '../base/background.ts';
 import type { StoredPart } from '../pipeline/stored-answer.ts';
-import type { CacheStore, Stamp } from '../stores/cache-store.ts';
+import type { CacheClaim, CacheStore, Stamp } from '../stores/cache-store.ts';
 import type { Answer } from './answer.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { isUnreadable, type Codec } from './codec.ts';
@@ -76,7 +76,7 @@ export function storeTier({
       return undefined;
     }
     try {
-      const { answer, parts } = readRecord(await codec.decode(found.value, key), found.tags);
+      const { answer, parts } = readRecord(await codec.decode(found.value, placeOf(key, found)), found.tags);
       counts.hits++;
       return { answer, parts, stamp: found.stamp };
     } catch (error) {
@@ -89,7 +89,7 @@ export function storeTier({
   const put = async (key: string, answer: Answer, stamp: Stamp, ttlMs: number): Promise<boolean> => {
     let value;
     try {
-      value = await codec.encode(writeRecord(answer), key);
+      value = await codec.encode(writeRecord(answer), placeOf(key, { tags: answer.names, stamp }));
     } catch (error) {
       counts.lostWrites++;
       onUnwritable(error);
@@ -130,3 +130,10 @@ export function storeTier({
     counts: () => ({ ...counts }),
   };
 }
+
+/**
+ * What checksum and encryption cover beside the answer: an entry that was given another key, stamp or other tags is not read,
+ * since no invalidation could be sure to reach it. Stores may keep tags in an order of their own.
+ */
+export const placeOf = (key: string, { tags, stamp }: CacheClaim): string =>
+  JSON.stringify([key, stamp, ...new Set(tags.toSorted())]);

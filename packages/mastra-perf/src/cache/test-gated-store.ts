@@ -19,12 +19,24 @@ export interface Gate {
   giveUp?(): void;
 }
 
+/** Of whole connections, or of some requests only. */
+export type CutOff = 'nothing' | 'everything' | 'all answers' | 'invalidations' | 'checks' | 'stamps';
+
+const LOST: Record<CutOff, (operation: string) => 'request' | 'answer' | undefined> = {
+  nothing: () => undefined,
+  everything: () => 'request',
+  'all answers': () => 'answer',
+  invalidations: (operation) => (/^(invalidateTags|clear)$/.test(operation) ? 'request' : undefined),
+  checks: (operation) => (operation === 'areCurrent' ? 'request' : undefined),
+  stamps: (operation) => (operation === 'stamp' ? 'request' : undefined),
+};
+
 export interface GatedStore {
   readonly gates: readonly Gate[];
   /** The store for one process. */
   of(process: number): { readonly cache: CacheStore; readonly bus: Bus };
-  /** Whatever it asks from now on fails: it is not done, or it is done and not told. */
-  cutOff(process: number, what: 'request' | 'answer'): void;
+  /** What it asks from now on fails: it is not done, or it is done and not told. */
+  cutOff(process: number, what: CutOff): void;
   letIn(process: number): void;
   /** Messages no longer arrive. */
   disconnect(process: number): void;
@@ -53,7 +65,7 @@ const OPERATIONS = [
 export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): GatedStore {
   const gates: Gate[] = [];
   const deaf = new Set<number>();
-  const cut = new Map<number, 'request' | 'answer'>();
+  const cut = new Map<number, CutOff>();
   const subscribers: Array<{ readonly process: number; readonly topic: string; listener: BusListener }> = [];
 
   const wait = (gate: Gate): void => void gates.push(gate);
@@ -66,7 +78,7 @@ export function gatedStore(store: PerfStore, { onDone, onMessage }: Watch): Gate
   const pass = <T>(process: number, operation: string, work: () => Promise<T>): Promise<T> => {
     const reply = Promise.withResolvers<T>();
     const lost = (): void => reply.reject(new Error(`${operation} failed`));
-    const how = cut.get(process);
+    const how = LOST[cut.get(process) ?? 'nothing'](operation);
     if (how) {
       if (how === 'answer') void work();
       lost();

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testClock } from '../base/test-clock.ts';
 import { watchUnhandled } from '../base/test-unhandled.ts';
 import { answerOf, callOf, replyOf } from '../pipeline/test-calls.ts';
+import type { CacheEntry } from '../stores/cache-store.ts';
 import { memoryStoreOn } from '../stores/memory-store.ts';
 import { createCodec } from './codec.ts';
 import { namesOf } from './names.ts';
+import { placeOf } from './store-tier.ts';
 import { testProcess, using, type TestProcessOptions } from './test-process.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,18 +27,23 @@ function setUp(options: TestProcessOptions = {}) {
   const clock = testClock();
   const store = memoryStoreOn(clock);
   const process = testProcess({ ...options, clock, store });
-  const putBytes = async (value: Uint8Array, at = key) => {
-    const stamp = await store.cache.stamp();
+  const put = async ({ value, stamp }: Pick<CacheEntry, 'value' | 'stamp'>, at = key) => {
+    while ((await store.cache.stamp()) < stamp); // it may come from another store
     const [stands] = await store.cache.setMany([
       { key: at, value, tags: namesOf(at, 'support'), stamp, ttlMs: 3_600_000 },
     ]);
     expect(stands).toBe(true);
   };
+  const putBytes = async (value: Uint8Array) => put({ value, stamp: await store.cache.stamp() });
   /** In our own format, with checksum and all. */
-  const putText = async (text: string) => putBytes(await createCodec().encode(text, key));
-  const bytesAt = async (at = key) => (await store.cache.getMany([{ key: at }]))[0]!.value;
+  const putText = async (text: string) => {
+    const stamp = await store.cache.stamp();
+    const place = placeOf(key, { tags: namesOf(key, 'support'), stamp });
+    await put({ value: await createCodec().encode(text, place), stamp });
+  };
+  const entryAt = async (at = key) => (await store.cache.getMany([{ key: at }]))[0]!;
   const unreadable = () => process.told.filter(([name]) => name === 'unreadable').map(([, event]) => event);
-  return { ...process, clock, store, putBytes, putText, bytesAt, unreadable };
+  return { ...process, clock, store, put, putBytes, putText, entryAt, unreadable };
 }
 
 /** It was a miss, counted and told, and what the model says takes its place. */
@@ -101,17 +108,17 @@ describe('an entry of the store that is not one', () => {
   });
 
   it('is a miss when it was cut off anywhere, or one bit of it was turned', async () => {
-    const { ask, background, bytesAt } = setUp();
+    const { ask, background, entryAt } = setUp();
     await ask();
     await background.idle();
-    const whole = await bytesAt();
+    const { value: whole, stamp } = await entryAt();
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.nat(whole.length - 1), fc.nat(7), async (cut, at, bit) => {
         const damaged = cut
           ? whole.slice(0, at)
           : whole.map((byte, index) => (index === at ? byte ^ (1 << bit) : byte));
         const other = setUp({ name: 'other' });
-        await other.putBytes(damaged);
+        await other.put({ value: damaged, stamp });
         expect(await other.asks()).toEqual(['other 0', 'miss']);
         expect(other.cache.stats().store!.unreadable).toBe(1);
         expect(other.faults).toEqual([]);
@@ -170,9 +177,10 @@ describe('an entry of the store', () => {
     const set = setUp();
     await set.ask();
     await set.background.idle();
-    const later = (await set.bytesAt()).map((byte, index) => (index === 4 ? byte + 1 : byte));
+    const { value, stamp } = await set.entryAt();
+    const later = value.map((byte, index) => (index === 4 ? byte + 1 : byte));
     const other = setUp();
-    await other.putBytes(later);
+    await other.put({ value: later, stamp });
     await expectMiss(other, 'version');
   });
 
@@ -182,12 +190,28 @@ describe('an entry of the store', () => {
       const call = { request: { temperature: 1 } };
       await one.ask(call);
       await one.background.idle();
-      const moved = await one.bytesAt(
+      const moved = await one.entryAt(
         callOf({ invoke: () => Promise.reject(new Error('not asked')) }, call).key(),
       );
       const other = setUp({ bounds });
-      await other.putBytes(moved);
+      await other.put(moved);
       await expectMiss(other, 'corrupt');
+    }
+  });
+
+  it('is a miss once its stamp or its tags are others: an invalidation might not reach it', async () => {
+    for (const bounds of [{}, { encryptionKeys: KEY_1 }]) {
+      for (const change of [{ stamp: 9_000_000 }, { tags: [] }, { tags: ['agent:support', 'tag:x'] }]) {
+        const set = setUp({ bounds });
+        await set.ask();
+        await set.background.idle();
+        const entry = { ...(await set.entryAt()), key, ttlMs: 1000, ...change };
+        set.cache.drop();
+        await set.store.cache.delete([key]);
+        await set.store.cache.setMany([entry]);
+        expect(await set.asks()).toEqual(['answer 1', 'miss']);
+        expect(set.unreadable()).toEqual([{ key, reason: 'corrupt' }]);
+      }
     }
   });
 
@@ -201,7 +225,7 @@ describe('an entry of the store', () => {
     await large.background.idle();
     expect(large.cache.stats().store!.writes).toBe(1);
     const small = setUp();
-    await small.putBytes(await large.bytesAt());
+    await small.put(await large.entryAt());
     await expectMiss(small, 'too-large');
   });
 
@@ -237,7 +261,7 @@ describe('an encrypted entry', () => {
     await one.ask();
     await one.background.idle();
     const other = setUp({ bounds: to ?? {} });
-    await other.putBytes(await one.bytesAt());
+    await other.put(await one.entryAt());
     return other;
   };
 
@@ -263,7 +287,7 @@ describe('an encrypted entry', () => {
     const set = setUp({ bounds: keys });
     await set.ask();
     await set.background.idle();
-    const text = Buffer.from(await set.bytesAt()).toString('latin1');
+    const text = Buffer.from((await set.entryAt()).value).toString('latin1');
     expect(text).not.toMatch(/answer 0|text-delta|storedAt/);
   });
 });

@@ -28,7 +28,7 @@ export interface ManualStore extends PerfStore {
 }
 
 /** A store whose every call a test can hold and settle by hand. It answers at once until it is told otherwise. */
-export function manualStore(): ManualStore {
+function manualStore(): ManualStore {
   const calls: StoreCall[] = [];
   const listeners = new Set<BusListener>();
   let common: Behaviour = 'answer';
