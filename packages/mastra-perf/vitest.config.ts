@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     env: { MASTRA_TELEMETRY_DISABLED: '1' },
     testTimeout: 30_000,
+    maxWorkers: 2, // of its own accord it leaves one core idle, which is half of a small machine
   },
 });

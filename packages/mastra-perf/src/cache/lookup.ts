@@ -55,11 +55,14 @@ export function lookup(deps: LookupDeps): Middleware {
   const findLocal = (call: ModelCall, settings: CacheSettings): Aged | undefined =>
     aged(tiers.local(call.key(), namesOfCall(call)), call, settings);
 
-  const revalidate = (call: ModelCall, next: Next, { answer: seen }: Found): void =>
+  const revalidate = (call: ModelCall, next: Next, { answer: seen }: Found): void => {
+    const isNewer = (found: Found | 'away' | undefined): boolean =>
+      typeof found === 'object' && found.answer.storedAt > seen.storedAt;
     revalidation.start(call, next, async () => {
-      const newest = await tiers.remoteNow(call.key(), namesOfCall(call));
-      return typeof newest !== 'object' || newest.answer.storedAt <= seen.storedAt;
+      const [key, names] = [call.key(), namesOfCall(call)];
+      return !isNewer(tiers.local(key, names)) && !isNewer(await tiers.remoteNow(key, names));
     });
+  };
 
   const answer = (
     call: ModelCall,

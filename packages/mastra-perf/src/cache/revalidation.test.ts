@@ -278,6 +278,22 @@ describe('a fetch beside the call', () => {
     expect(idle).toBe(true);
   });
 
+  it('is not over before others can read what came of it', async () => {
+    const { a, b, store, upstreams } = await setUp();
+    const writes = store.hold('cache.setMany');
+    await a.ask();
+    await settled();
+    upstreams()[0]!.finish(...answerOf('new'));
+    await settled();
+    expect(writes.waiting()).toBe(1);
+    expect(await b.ask()).toBe('old');
+    await settled();
+    expect(upstreams()).toHaveLength(1);
+    writes.release();
+    await settled();
+    expect(await b.ask()).toBe('new');
+  });
+
   it('is left out where there is too much to do, and tried by the next who asks', async () => {
     const { a, upstreams } = await setUp();
     const gate = Promise.withResolvers<void>();

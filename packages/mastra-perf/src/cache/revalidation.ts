@@ -6,7 +6,7 @@ import type { Lease, Leases } from '../stores/leases.ts';
 
 /** Fetches a new answer beside the calls that are given the old one: one at a time for each question, in all processes. */
 export interface Revalidation {
-  /** `needed` is asked once nobody else can be at it: another process may have been faster. */
+  /** `needed`: there is no newer answer. Asked once nobody else can be at it, and whether it has helped. */
   start(call: ModelCall, next: Next, needed: () => Promise<boolean>): void;
 }
 
@@ -58,7 +58,10 @@ export function createRevalidation({ clock, leases, background }: RevalidationDe
     if (permitted === undefined) return;
     const lease = permitted === 'none' ? undefined : permitted;
     try {
-      if (await needed()) await fetch(call, next);
+      if (await needed()) {
+        await fetch(call, next);
+        if (await needed()) throw new Error('the new answer may not be stored'); // the next one is no better at once
+      }
     } catch (error) {
       if (lease) await leases?.renew(lease, PAUSE_MS).catch(() => undefined); // then it runs out later
       throw error;

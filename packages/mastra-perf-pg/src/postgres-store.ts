@@ -1,0 +1,47 @@
+import type { Bus, Leases, PerfStore } from 'mastra-perf';
+import { systemAfter } from './after.ts';
+import { createDatabase } from './database.ts';
+import { createListener } from './listener.ts';
+import { parseStoreOptions } from './parse-store-options.ts';
+import { pgBus } from './pg-bus.ts';
+import { pgCache } from './pg-cache.ts';
+import { pgLeases } from './pg-leases.ts';
+import type { PostgresStoreOptions } from './store-options.ts';
+import { createSweeper } from './sweeper.ts';
+import { tablesOf } from './tables.ts';
+
+/** A store on Postgres 13 and later. */
+export interface PostgresStore extends PerfStore {
+  readonly leases: Leases;
+  readonly bus: Bus;
+}
+
+/**
+ * The cache, the leases and the messages of all processes that use the same database and the same `schema`. Nothing is opened
+ * before it is needed; the tables are made at the first connect.
+ *
+ * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
+ * @example
+ * createPerf({ store: postgresStore({ connectionString: process.env.DATABASE_URL }) });
+ */
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { schema, prepare, source } = parseStoreOptions(options);
+  const tables = tablesOf(schema);
+  const after = systemAfter;
+  const database = createDatabase(source, tables, { prepare, after });
+  const sweeper = createSweeper({ database, after }, tables);
+  const listener = createListener(source.listen, { after });
+  return {
+    name: 'postgres',
+    cache: pgCache(database, sweeper, tables),
+    leases: pgLeases(database, tables),
+    bus: pgBus(database, listener, schema),
+    connect: database.connect,
+    health: database.health,
+    async close() {
+      sweeper.stop();
+      listener.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { service, startPostgres } from '@mastra-perf/testkit';
+import { isPerfError } from 'mastra-perf';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { postgresStore, type PostgresStore } from '../src/index.ts';
+import { asAdmin } from './admin.ts';
+import { begun, isServed, written } from './sample-writes.ts';
+import { reasonOf, until, untilWorks } from './until.ts';
+
+const postgres = await service(startPostgres, 'Postgres');
+afterAll(() => postgres.skip ?? postgres.service.stop());
+
+const freshSchema = (): string => `test_${randomUUID()}`;
+const admin = (text: string) => asAdmin(postgres.service.connectionString, text);
+
+function open(schema: string, user?: string): PostgresStore {
+  const url = new URL(postgres.service.connectionString);
+  if (user !== undefined) url.username = user;
+  const store = postgresStore({ connectionString: url.href, schema });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** A role that may connect, and no more. */
+async function aRole(): Promise<string> {
+  const role = `role_${randomUUID().replaceAll('-', '')}`;
+  await admin(`CREATE ROLE ${role} LOGIN`);
+  return role;
+}
+
+/** The SQL that an error tells, below the line that begins with these words. */
+function sqlIn(error: unknown, from: string): string {
+  const text = String(error);
+  return text.slice(text.indexOf(from) + from.length);
+}
+
+describe.skipIf(postgres.skip)('the tables', () => {
+  test('are made once by ten processes that start at the same time', async () => {
+    const schema = freshSchema();
+    const program = fileURLToPath(new URL('fixtures/connect-once.ts', import.meta.url));
+    const children = Array.from({ length: 10 }, () =>
+      spawn(process.execPath, [program, postgres.service.connectionString, schema]),
+    );
+    const outputs = children.map(() => '');
+    for (const [index, child] of children.entries())
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (outputs[index] += chunk.toString()));
+    const exits = children.map((child) => once(child, 'exit'));
+    await until('all are ready', () => outputs.every((output) => output.startsWith('ready\n')));
+    for (const child of children) child.stdin.write('go\n');
+    for (const [code] of await Promise.all(exits)) expect([code, outputs]).toEqual([0, outputs]);
+    const stamps = outputs.map((output) => Number(output.split('\n')[1]));
+    expect(new Set(stamps).size).toBe(10);
+    // One leap of the clock: nobody was born twice.
+    expect(Math.max(...stamps) - Math.min(...stamps)).toBeLessThan(1000);
+  });
+
+  test('are made once by many stores of one process, and a later connect changes nothing', async () => {
+    const schema = freshSchema();
+    const stores = Array.from({ length: 12 }, () => open(schema));
+    await Promise.all(stores.map((store) => store.connect()));
+    const entry = await written(stores[0]!.cache);
+    await open(schema).connect();
+    expect(await isServed(stores[1]!.cache, entry)).toBe(true);
+  });
+
+  test('are UNLOGGED, and their values are not compressed again', async () => {
+    const schema = freshSchema();
+    await open(schema).connect();
+    const rows = await admin(
+      `SELECT relname, relpersistence FROM pg_class WHERE relnamespace = '"${schema}"'::regnamespace AND relkind = 'r' ORDER BY 1`,
+    );
+    expect(rows).toEqual(
+      ['cache_entries', 'cache_marks', 'cache_state', 'leases'].map((relname) => ({
+        relname,
+        relpersistence: 'u',
+      })),
+    );
+    const [value] = await admin(
+      `SELECT attstorage FROM pg_attribute WHERE attrelid = '"${schema}".cache_entries'::regclass AND attname = 'value'`,
+    );
+    expect(value).toEqual({ attstorage: 'e' });
+  });
+
+  test('that somebody removed are made again when the store is asked how it is', async () => {
+    const schema = freshSchema();
+    const store = open(schema);
+    await store.connect();
+    const before = await begun(store.cache);
+    await admin(`DROP SCHEMA "${schema}" CASCADE`);
+    await expect(store.cache.stamp()).rejects.toThrow('does not exist');
+    await untilWorks('it is well', () => store.health());
+    // Invalidations since then are lost with the tables.
+    expect(await store.cache.setMany([before])).toEqual([false]);
+    const entry = await written(store.cache);
+    expect(await isServed(store.cache, entry)).toBe(true);
+  });
+});
+
+describe.skipIf(postgres.skip)('a role without rights', () => {
+  test('is told which one it lacks, and the schema that an administrator makes for it is enough', async () => {
+    const [schema, role] = [freshSchema(), await aRole()];
+    const store = open(schema, role);
+    const error = await reasonOf(store.connect());
+    expect(isPerfError(error) && error.code).toBe('MASTRA_PERF_STORE');
+    expect(String(error)).toContain('permission denied for database');
+    expect(String(error)).toContain(`The role ${role} may not create`);
+    const sql = sqlIn(error, 'make its tables itself:');
+    await admin(sql.slice(0, sql.indexOf(';') + 1));
+    await store.connect();
+    expect(await isServed(store.cache, await written(store.cache))).toBe(true);
+  });
+
+  test('needs none to create where an administrator has made the tables', async () => {
+    const [schema, role] = [freshSchema(), await aRole()];
+    const store = open(schema, role);
+    await admin(sqlIn(await reasonOf(store.connect()), 'or make them for it:'));
+    await store.connect();
+    expect(await isServed(store.cache, await written(store.cache, { tags: ['a'] }))).toBe(true);
+    await store.cache.invalidateTags(['a']);
+    await store.cache.clear();
+    const attempt = await store.leases.acquire('a', 1000);
+    expect(attempt.granted && (await store.leases.release(attempt.lease))).toBe(true);
+    await store.bus.subscribe('a', { message() {}, gap() {} });
+    await store.bus.publish('a', 'text');
+    const [owned] = await admin(
+      `SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = '${schema}' AND tableowner = '${role}'`,
+    );
+    expect(owned).toEqual({ count: 0 });
+  });
+
+  test('to use the tables is told what to grant', async () => {
+    const [schema, role] = [freshSchema(), await aRole()];
+    await open(schema).connect();
+    const store = open(schema, role);
+    const error = await reasonOf(store.connect());
+    expect(String(error)).toContain('permission denied for schema');
+    await admin(sqlIn(error, 'run:'));
+    await store.connect();
+    expect(await store.cache.stamp()).toBeGreaterThan(0);
+  });
+});
