@@ -11,6 +11,7 @@ import { startAgentProcess, type AgentProcess } from './fixtures/agent-processes
 import { changingWorld, Needs, type Names, type Sight } from './fixtures/changing-world.ts';
 import { markedBus, type MarkedBus } from './fixtures/marked-bus.ts';
 import { killConnections } from './kill-connections.ts';
+import { until } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 afterAll(() => redis.skip ?? redis.service.stop());
@@ -54,12 +55,13 @@ describe.skipIf(redis.skip)('what one process invalidates another one asks the m
   ];
 
   test.each(selectors)('%s', async (what, select) => {
-    await other.burst({ ...tagged, count: 1 });
+    const isInMemory = async () => 'hit l1' in (await other.burst({ ...tagged, count: 1 })).outcomes;
+    await until('it is in the memory of the other process', isInMemory);
     const [{ key } = {}] = await other.events('stored');
     const delays: number[] = [];
     let hits = 0;
     for (let round = 0; round < TRIES; round++) {
-      expect((await other.burst({ ...tagged, count: 1 })).outcomes).toEqual({ 'hit l1': 1 });
+      expect(await isInMemory()).toBe(true);
       const before = provider.totals().requests;
       const missed = other.untilMiss(tagged);
       const { began } = await one.invalidate(select(String(key)));
@@ -103,12 +105,12 @@ type Step = { readonly afterMs: number; readonly process: number } & (
 
 const ask = fc.record({
   do: fc.constant('ask'),
-  question: fc.constantFrom(0, 0, 0, 0, 1),
-  agent: fc.constantFrom('support', 'support', 'support', 'legal'),
+  question: fc.constantFrom(0, 0, 0, 0, 0, 1),
+  agent: fc.constantFrom('support', 'support', 'support', 'support', 'legal'),
   tags: fc.subarray(TAGS),
   streams: fc.boolean(),
   cache: fc.constantFrom('default', 'default', 'default', 'default', 'refresh'),
-  modelMs: fc.nat(15),
+  modelMs: fc.nat(25),
 });
 const invalidate = fc.record({
   do: fc.constant('invalidate'),
@@ -119,7 +121,7 @@ const invalidate = fc.record({
 });
 const step = fc
   .tuple(
-    fc.record({ afterMs: fc.nat(15), process: fc.nat(PROCESSES - 1) }),
+    fc.record({ afterMs: fc.nat(20), process: fc.constantFrom(0, 0, 0, 1, 1, 2) }),
     fc.oneof(
       { weight: 40, arbitrary: ask },
       { weight: 20, arbitrary: invalidate },

@@ -199,6 +199,11 @@ describe('a fetch beside the call', () => {
       (end: ReturnType<typeof upstreamModel>['upstreams'][number]) =>
         end.finish({ type: 'error', error: 'no' }),
     ],
+    [
+      'may not be stored',
+      (end: ReturnType<typeof upstreamModel>['upstreams'][number]) =>
+        end.finish({ type: 'finish', finishReason: 'length', usage: {} }),
+    ],
   ])('that %s has failed as well', async (_how, fail) => {
     const { a, clock, upstreams } = await setUp({ shared: false, count: 1 });
     await a.ask();
