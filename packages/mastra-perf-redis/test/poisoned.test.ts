@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { crc32, deflateRawSync } from 'node:zlib';
 import { service, startRedis } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import type { PerfOptions } from 'mastra-perf';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { redisStore } from '../src/index.ts';
 import { keysOf, type Keys } from '../src/keys.ts';
+import { NOISE } from './fixtures/bus-noise.ts';
+import { POISONS, PROTOTYPES, type Poison } from './fixtures/entry-poisons.ts';
 import { answerTo, watchedApp, type WatchedApp } from './fixtures/stored-pair.ts';
 import { watchUnhandled } from './fixtures/watch-unhandled.ts';
 import { until } from './until.ts';
@@ -72,34 +73,6 @@ describe.skipIf(redis.skip)('when somebody else has written to Redis', () => {
   }
   const storeOf = ({ perf }: WatchedApp) => perf.cache.stats().store!;
 
-  interface Place {
-    /** Of the entry in Redis. */
-    readonly entry: string;
-    /** What its checksum covers beside the answer. */
-    readonly place: string;
-    readonly value: Buffer;
-    /** Another entry. */
-    readonly other: string;
-  }
-  type Poison = (place: Place) => Promise<unknown>;
-
-  const value =
-    (change: (place: Place) => Buffer | string): Poison =>
-    (place) =>
-      admin.hset(place.entry, 'v', change(place));
-  /** In our own format, with the right checksum. */
-  const forged = (text: string): Poison => value(({ place }) => envelope(text, place));
-  const field =
-    (name: string, content: string): Poison =>
-    ({ entry }) =>
-      admin.hset(entry, name, content);
-  const insteadOfIt =
-    (command: string, ...args: readonly string[]): Poison =>
-    async ({ entry }) => {
-      await admin.del(entry);
-      await admin.call(command, entry, ...args);
-    };
-
   /** An answer of ours is in Redis; then somebody spoils it. */
   async function spoil(poison: Poison): Promise<string> {
     const question = randomUUID();
@@ -109,124 +82,51 @@ describe.skipIf(redis.skip)('when somebody else has written to Redis', () => {
     const [stamp, tags, bytes] = await admin.hmgetBuffer(entry, 's', 't', 'v');
     const names = JSON.parse(String(tags)) as string[];
     const place = JSON.stringify([key, Number(stamp), ...names.toSorted()]);
-    await poison({ entry, place, value: bytes!, other });
+    await poison({ admin, entry, place, value: bytes!, other });
     return question;
   }
 
-  const POISONS: ReadonlyArray<readonly [what: string, poison: Poison]> = [
-    ['nothing', value(() => '')],
-    ['half of it', value(({ value: whole }) => whole.subarray(0, whole.length / 2))],
-    ['all of it but the last byte', value(({ value: whole }) => whole.subarray(0, -1))],
-    ['its header alone', value(({ value: whole }) => whole.subarray(0, 10))],
-    ['itself, with one bit turned', value(({ value: whole }) => whole.fill(whole[100]! ^ 1, 100, 101))],
-    ['random bytes', value(() => randomBytes(500))],
-    ['a text', value(() => 'hello')],
-    ['one of a future version', value(({ value: whole }) => whole.fill(2, 4, 5))],
-    ['one with flags of a future version', value(({ value: whole }) => whole.fill(whole[5]! | 0x80, 5, 6))],
-    ['10 MB of noise', value(() => randomBytes(10 * 1024 ** 2))],
-    ['10 MB in our format', forged('x'.repeat(10 * 1024 ** 2))],
-    ['10 MB that are 10 KB long', value(({ place }) => bomb(place))],
-    ['10 MB that are 10 KB long and say that they are 100 bytes', value(({ place }) => bomb(place, 100))],
-    ['4 GB that are 10 KB long', value(({ place }) => bomb(place, 0xffff_ffff))],
-    ['the entry of another question', ({ entry, other }) => admin.copy(other, entry, 'REPLACE')],
-    [
-      'the value of another question',
-      async ({ entry, other }) => admin.hset(entry, 'v', (await admin.hgetBuffer(other, 'v'))!),
-    ],
-    ['our format without JSON', forged('?')],
-    ['our format with null', forged('null\nnull')],
-    ['our format with a list of null', forged(`${about()}\n[null]`)],
-    ['our format, 100,000 levels deep', forged(`${about()}\n${'['.repeat(1e5)}${']'.repeat(1e5)}`)],
-    [
-      'our format with times that are texts',
-      forged(`{"storedAt":"1","freshMs":"1","tookMs":"1"}\n${ANSWER}`),
-    ],
-    ['our format with an endless time', forged(`{"storedAt":1,"freshMs":1e999,"tookMs":1}\n${ANSWER}`)],
-    ['our format with times from a prototype', forged(`{"__proto__":${about()}}\n${ANSWER}`)],
-    ['a string', insteadOfIt('set', 'text')],
-    ['a list', insteadOfIt('rpush', 's', 't', 'v')],
-    ['a set', insteadOfIt('sadd', 'v')],
-    ['a hash of other fields', insteadOfIt('hset', '__proto__', '1', 'constructor', '2')],
-    ['an entry with tags that are no JSON', field('t', '?')],
-    ['an entry with tags that are an object', field('t', '{"__proto__":{"polluted":1},"length":1,"0":"a"}')],
-    ['an entry with tags that are numbers', field('t', '[1,2]')],
-    ['an entry with tags that are lists', field('t', '[["a"]]')],
-    ['an entry with no tags', field('t', '[]')],
-    ['an entry with tags of others', field('t', '["__proto__","constructor"]')],
-    ['an entry with 100,000 tags', field('t', JSON.stringify([...Array(1e5).keys()].map(String)))],
-    ...[
-      '',
-      '?',
-      'NaN',
-      'nan',
-      '-1',
-      '0',
-      '0.5',
-      '-inf',
-      'inf',
-      '1e308',
-      '9007199254740991',
-      '9007199254740993',
-    ].map((stamp) => [`an entry with the stamp "${stamp}"`, field('s', stamp)] as const),
-  ];
-
-  test.each(POISONS)('there is %s: the model answers, and it is counted', async (_what, poison) => {
-    const question = await spoil(poison);
-    const before = storeOf(reader);
-    const calls = reader.model.calls.total;
-    expect(await reader.ask(question)).toEqual({ text: answerTo(question), outcome: 'miss' });
-    expect(reader.model.calls.total).toBe(calls + 1);
-    const { hits, misses, unreadable } = storeOf(reader);
-    expect(hits).toBe(before.hits);
-    expect(misses + unreadable).toBeGreaterThan(before.misses + before.unreadable);
-    await reader.perf.flush();
-    await untilShared(writer, reader);
-  });
+  test.each(Object.entries(POISONS))(
+    'there is %s: the model answers, and it is counted',
+    async (_what, poison) => {
+      const question = await spoil(poison);
+      const before = storeOf(reader);
+      const calls = reader.model.calls.total;
+      expect(await reader.ask(question)).toEqual({ text: answerTo(question), outcome: 'miss' });
+      expect(reader.model.calls.total).toBe(calls + 1);
+      const { hits, misses, unreadable } = storeOf(reader);
+      expect(hits).toBe(before.hits);
+      expect(misses + unreadable).toBeGreaterThan(before.misses + before.unreadable);
+      await reader.perf.flush();
+      await untilShared(writer, reader);
+    },
+  );
 
   test('there is an answer with fields that name a prototype: they stay what they are', async () => {
-    const evil = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
     for (const streams of [false, true]) {
-      const question = await spoil(
-        forged(`${about(evil)}\n${ANSWER.replaceAll('"type"', `${evil},"type"`)}`),
-      );
+      const question = await spoil(PROTOTYPES);
       expect(await reader.ask(question, { streams })).toEqual({ text: 'forged', outcome: 'hit l2' });
     }
   });
 
   describe('on the bus', () => {
-    const NOISE: ReadonlyArray<readonly [what: string, message: string | Buffer]> = [
-      ['nothing', ''],
-      ['a text', 'hello'],
-      ['random bytes', randomBytes(1000)],
-      ['1 MB of noise', randomBytes(1024 ** 2)],
-      ['1 MB of JSON', JSON.stringify({ from: 'x', names: Array(1e5).fill('tag:a') })],
-      ['null', 'null'],
-      ['a list', '[1,2]'],
-      ['the JSON of another program', '{"event":"user.created","id":7}'],
-      ['names that are numbers', '{"from":"x","names":[1]}'],
-      ['names that are an object', '{"from":"x","names":{"length":1,"0":"a"}}'],
-      [
-        'a note with a prototype',
-        '{"from":"x","__proto__":{"polluted":1},"names":["__proto__","constructor"]}',
-      ],
-      ['100,000 levels', `${'['.repeat(1e5)}${']'.repeat(1e5)}`],
-      ['an ending of no call', 'stored nothing'],
-      ['an ending without a key', 'stored '],
-    ];
-    test.each(NOISE)('there is %s: everybody goes on, and hears what comes next', async (_what, message) => {
-      const question = randomUUID();
-      await reader.ask(question, { tags: ['kb'] });
-      for (const topic of ['cache', 'coalesce']) await admin.publish(keys.channel(topic), message);
-      const again = await reader.ask(question, { tags: ['kb'] });
-      expect(again.text).toBe(answerTo(question));
-      await writer.perf.cache.invalidate({ tags: ['kb'] });
-      await until('the invalidation has arrived', async () => {
-        const calls = reader.model.calls.total;
+    test.each(Object.entries(NOISE))(
+      'there is %s: everybody goes on, and hears what comes next',
+      async (_what, message) => {
+        const question = randomUUID();
         await reader.ask(question, { tags: ['kb'] });
-        return reader.model.calls.total > calls;
-      });
-      expect(reader.storeEvents).toEqual([]);
-    });
+        for (const topic of ['cache', 'coalesce']) await admin.publish(keys.channel(topic), message);
+        const again = await reader.ask(question, { tags: ['kb'] });
+        expect(again.text).toBe(answerTo(question));
+        await writer.perf.cache.invalidate({ tags: ['kb'] });
+        await until('the invalidation has arrived', async () => {
+          const calls = reader.model.calls.total;
+          await reader.ask(question, { tags: ['kb'] });
+          return reader.model.calls.total > calls;
+        });
+        expect(reader.storeEvents).toEqual([]);
+      },
+    );
   });
 
   describe('where it is noted what is invalid', () => {
@@ -331,45 +231,4 @@ describe.skipIf(redis.skip)('when somebody else has written to Redis', () => {
 function expectCleanPrototype(): void {
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect('polluted' in {}).toBe(false);
-}
-
-const about = (more = ''): string =>
-  JSON.stringify({ storedAt: Date.now(), freshMs: 3_600_000, tookMs: 1 }).replace(
-    '{',
-    more ? `{${more},` : '{',
-  );
-
-/** The parts of an answer that says "forged". */
-const ANSWER = JSON.stringify([
-  { type: 'text-start', id: '0' },
-  { type: 'text-delta', id: '0', delta: 'forged' },
-  { type: 'text-end', id: '0' },
-  {
-    type: 'finish',
-    finishReason: { unified: 'stop' },
-    usage: { inputTokens: { total: 1 }, outputTokens: { total: 1 } },
-  },
-]);
-
-const bomb = (place: string, length?: number): Buffer =>
-  envelope(`${about()}\n["${'0'.repeat(10 * 1024 ** 2)}"]`, place, {
-    deflated: true,
-    ...(length && { length }),
-  });
-
-/** What the codec makes of a text, by hand. */
-function envelope(
-  text: string,
-  place: string,
-  { deflated = false, length = Buffer.byteLength(text) } = {},
-): Buffer {
-  const header = Buffer.alloc(10);
-  header.write('mprf', 'latin1');
-  header.writeUInt8(1, 4);
-  header.writeUInt8(deflated ? 1 : 0, 5);
-  header.writeUInt32BE(length, 6);
-  const content = deflated ? deflateRawSync(text) : Buffer.from(text);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(content, crc32(Buffer.concat([header, Buffer.from(place)]))));
-  return Buffer.concat([header, sum, content]);
 }
