@@ -4,8 +4,11 @@ import type { Sender } from './sender.ts';
 /**
  * One hash keeps when what was invalidated, on a clock that all processes share: `clock` is the last moment that was handed
  * out, `born` the one that everything must be later than, and `t:<tag>` when a tag was last invalidated. The clock is that
- * of the server in microseconds, and never stands still or goes back. If the hash is lost, by eviction or a restart, all that
- * came before counts as invalidated.
+ * of the server in microseconds, and never stands still or goes back.
+ *
+ * `life` names the run of the server that has written it. A server that was started again may have been given back an
+ * older hash, and a replica that took over may have got no other: invalidations that it does not know of would be undone. So
+ * the hash of another life counts as lost, as one that was evicted does: all that came before is invalidated.
  */
 
 /** Tags are forgotten after this long; what is older counts as invalidated, so that no entry outlives what it must obey. */
@@ -20,15 +23,26 @@ const CHUNK = 500;
 /** Looked at for every one that is added, to find those that can be forgotten: so the hash cannot grow for ever. */
 const LOOKED_AT = 3;
 
+const LIFE = `
+local function life()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+end
+`;
+
 const TICK = `
+local function whole(text)
+  local number = tonumber(text)
+  if number and number >= 0 and number < 2 ^ 53 and number == math.floor(number) then return number end
+end
 local function tick(key)
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
-  local known = redis.call('HMGET', key, 'born', 'clock')
-  local clock = tonumber(known[2])
-  if not known[1] or not clock then
-    clock = now + ${HEAD_START_US}
-    redis.call('HSET', key, 'born', string.format('%.0f', clock))
+  local known = redis.call('HMGET', key, 'born', 'clock', 'life')
+  local clock = whole(known[2])
+  if not whole(known[1]) or not clock or known[3] ~= life() then
+    clock = math.max(clock or 0, now + ${HEAD_START_US})
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'born', string.format('%.0f', clock), 'life', life())
   end
   clock = math.max(clock + 1, now)
   local text = string.format('%.0f', clock)
@@ -38,7 +52,7 @@ end
 `;
 
 /** Scripts whose first key is the hash begin with this: `tick(key)` gives the next moment, as text and as a number. */
-export const withTick = (source: string) => script(`${TICK}${source}`);
+export const withTick = (source: string) => script(`${LIFE}${TICK}${source}`);
 
 const stampScript = withTick(`return (tick(KEYS[1]))`);
 
@@ -60,9 +74,27 @@ return text
 const clearScript = withTick(`
 local text = tick(KEYS[1])
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'born', text, 'clock', text)
+redis.call('HSET', KEYS[1], 'born', text, 'clock', text, 'life', life())
 return text
 `);
+
+const readScript = script(`${LIFE}
+local known = redis.call('HMGET', KEYS[1], 'born', 'clock', 'life', unpack(ARGV))
+if known[3] ~= life() then return {} end
+return known
+`);
+
+/** `born`, `clock`, the life, then the times of these tags; nothing where the hash is not of this life of the server. */
+export const readHash = async (
+  sender: Sender,
+  key: string,
+  tags: readonly string[],
+): Promise<ReadonlyArray<string | null>> =>
+  (await sender.run(
+    readScript,
+    [key],
+    tags.map((tag) => `t:${tag}`),
+  )) as ReadonlyArray<string | null>;
 
 export const takeStamp = async (sender: Sender, key: string): Promise<number> =>
   Number(await sender.run(stampScript, [key], []));

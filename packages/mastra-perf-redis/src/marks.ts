@@ -1,4 +1,4 @@
-import { chunks, REMEMBERED_US } from './mark-scripts.ts';
+import { chunks, readHash, REMEMBERED_US } from './mark-scripts.ts';
 import type { Sender } from './sender.ts';
 
 /** What was invalidated when, as far as it was asked. */
@@ -14,25 +14,32 @@ export async function readMarks(sender: Sender, key: string, tags: Iterable<stri
   const distinct = [...new Set(tags)];
   // At least one question, for `born` and `clock`.
   const asked = distinct.length > 0 ? chunks(distinct) : [[]];
-  const replies = await Promise.all(
-    asked.map((some) => sender.send('hmget', key, 'born', 'clock', ...some.map((tag) => `t:${tag}`))),
-  );
+  const replies = await Promise.all(asked.map((some) => readHash(sender, key, some)));
   const marks = new Map<string, number | undefined>();
   let floor = 0;
-  for (const [index, reply] of replies.entries()) {
-    const [born, clock, ...times] = reply as Array<string | null>;
-    floor = Math.max(floor, born && clock ? Math.max(Number(born), Number(clock) - REMEMBERED_US) : Infinity);
+  let ceiling = 0;
+  for (const [index, [born, clock, _life, ...times]] of replies.entries()) {
+    floor = Math.max(floor, moment(born), moment(clock) - REMEMBERED_US);
+    ceiling = Math.max(ceiling, moment(clock));
     for (const [place, tag] of (asked[index] ?? []).entries()) {
       const time = times[place];
-      marks.set(tag, time == null ? undefined : Number(time));
+      marks.set(tag, time == null ? undefined : moment(time));
     }
   }
   const isLater = (stamp: number, mark: number | undefined): boolean => mark === undefined || stamp > mark;
   return {
     knows: (tag) => marks.has(tag),
     isCurrent: (stamp, tagsOfIt) =>
-      stamp > floor && [...tagsOfIt].every((tag) => marks.has(tag) && isLater(stamp, marks.get(tag))),
+      stamp > floor &&
+      stamp <= ceiling &&
+      [...tagsOfIt].every((tag) => marks.has(tag) && isLater(stamp, marks.get(tag))),
   };
+}
+
+/** What is no moment counts as later than everything: nothing is served on the word of a spoiled hash. */
+function moment(text: string | null | undefined): number {
+  const value = text == null || text === '' ? Number.NaN : Number(text);
+  return Number.isSafeInteger(value) && value >= 0 ? value : Infinity;
 }
 
 /** What either of them knows. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { service, startRedis } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import { MAX_TTL_MS } from 'mastra-perf';
-import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { redisStore, type RedisStore } from '../src/index.ts';
 import { begun, isServed, written } from './sample-writes.ts';
 
@@ -14,6 +14,11 @@ afterAll(() => full.skip ?? full.service.stop());
 const notOurs = full.skip ?? (full.service.owned ? undefined : 'the server is not ours');
 
 const DAY_US = 86_400_000_000;
+
+/** Until the connection is there again. */
+async function untilServed(cache: RedisStore['cache']): Promise<void> {
+  await vi.waitFor(() => cache.stamp(), { timeout: 5000, interval: 20 });
+}
 
 describe.skipIf(redis.skip)('what the server loses or holds', () => {
   let store: RedisStore;
@@ -47,6 +52,40 @@ describe.skipIf(redis.skip)('what the server loses or holds', () => {
     expect(await isServed(cache, later)).toBe(true);
     expect(await cache.areCurrent([standing, underWay, later])).toEqual([false, false, true]);
   });
+
+  test.skipIf(notOurs)(
+    'a server that is given back what it had saved before an invalidation serves nothing of it',
+    async () => {
+      const { cache } = store;
+      const taken = await written(cache, { tags: ['tag'] });
+      const underWay = await begun(cache, { tags: ['tag'] });
+      await admin.save();
+      await cache.invalidateTags(['tag']);
+      await redis.service.restart();
+      await untilServed(cache);
+      expect(await admin.exists(entryKey(taken.key))).toBe(1);
+      expect(await isServed(cache, taken)).toBe(false);
+      expect(await cache.areCurrent([taken, underWay])).toEqual([false, false]);
+      expect(await cache.setMany([underWay])).toEqual([false]);
+      expect(await isServed(cache, await written(cache, { key: taken.key, tags: ['tag'] }))).toBe(true);
+    },
+  );
+
+  test.each(['', 'nan', 'inf', '1e300', '-1', '0.5', 'soon'])(
+    'what is noted as "%s" takes away rather than lets live',
+    async (text) => {
+      const { cache } = store;
+      const entry = await written(cache, { tags: ['tag'] });
+      await admin.hset(marks, 't:tag', text);
+      expect(await isServed(cache, entry)).toBe(false);
+      for (const field of ['born', 'clock']) {
+        await admin.hset(marks, field, text);
+        const later = await written(cache);
+        expect(await isServed(cache, later)).toBe(true); // it is made anew with the next moment
+        expect(await isServed(cache, entry)).toBe(false);
+      }
+    },
+  );
 
   test('also if the server that has them now is half a minute behind the one that lost them', async () => {
     const { cache, leases } = store;
@@ -118,7 +157,7 @@ describe.skipIf(redis.skip)('what the server loses or holds', () => {
     await store.cache.invalidateTags(['a', 'b']);
     await store.cache.clear();
     const left = await admin.hgetall(marks);
-    expect(Object.keys(left).toSorted()).toEqual(['born', 'clock']);
+    expect(Object.keys(left).toSorted()).toEqual(['born', 'clock', 'life']);
     expect(left['born']).toBe(left['clock']);
   });
 

@@ -72,7 +72,7 @@ describe.skipIf(redis.skip)('a fail-over in the middle of traffic', () => {
 
     for (const view of [cache, other.cache]) {
       expect(await isServed(view, invalidated)).toBe(false);
-      expect(await isServed(view, kept)).toBe(true);
+      expect(await isServed(view, kept)).toBe(false); // the replica may have missed an invalidation: it begins anew
     }
     expect(await cache.setMany([underWay])).toEqual([false]);
     const later = await written(cache, { tags: ['tag'] });
