@@ -9,11 +9,12 @@ function senderOf(hash: Readonly<Record<string, string | number>>): Sender & { r
   const asked: number[] = [];
   return {
     asked,
-    async send(_command, _key, ...fields) {
-      asked.push(fields.length);
-      return fields.map((field) => (hash[String(field)] === undefined ? null : String(hash[String(field)])));
+    async run(_script, _keys, tags) {
+      asked.push(tags.length);
+      const fields = ['born', 'clock', 'life', ...tags.map(String)];
+      return fields.map((field) => (hash[field] === undefined ? null : String(hash[field])));
     },
-    run: () => Promise.reject(new Error('nothing is written here')),
+    send: () => Promise.reject(new Error('the hash is read by a script')),
   };
 }
 
@@ -29,6 +30,20 @@ test('an entry must be later than the birth and every mark, not at the same mome
     [true, true, true],
   ];
   expect(current).toEqual([no, no, [true, true, false], [true, true, false], all]);
+});
+
+test('nothing is current that is later than the clock: nobody has handed that moment out', async () => {
+  const marks = await readMarks(senderOf({ born: 10, clock: 30 }), 'key', []);
+  expect([30, 31, Number.MAX_SAFE_INTEGER].map((stamp) => marks.isCurrent(stamp, []))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('nothing is current with a hash of another life of the server', async () => {
+  const sender = { ...senderOf({}), run: () => Promise.resolve([]) };
+  expect((await readMarks(sender, 'key', ['a'])).isCurrent(20, [])).toBe(false);
 });
 
 test('nothing is current with a tag that was not asked for', async () => {
@@ -59,7 +74,7 @@ test('each tag is asked for once, 500 in a command', async () => {
   const tags = Array.from({ length: 1200 }, (_, index) => `tag-${index}`);
   const sender = senderOf({ born: 10, clock: 30, 't:tag-1199': 25 });
   const marks = await readMarks(sender, 'key', [...tags, ...tags]);
-  expect(sender.asked).toEqual([502, 502, 202]);
+  expect(sender.asked).toEqual([500, 500, 200]);
   expect(marks.isCurrent(20, tags.slice(0, -1))).toBe(true);
   expect(marks.isCurrent(20, tags)).toBe(false);
 });
