@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'], types: ['stores'] },
   'errors.ts': { imports: ['events.ts'], types: ['pipeline/outcome.ts'] },
   'events.ts': { imports: ['errors.ts'], types: ['pipeline/outcome.ts'] },
-  mastra: { imports: ['pipeline', 'base', ...leaves], types: ['stores'], mastra: 'all' },
+  mastra: { imports: ['pipeline', 'base', ...leaves], types: ['stores', 'history'], mastra: 'all' },
   pipeline: { imports: ['base', ...leaves] },
   ...capabilities,
   stores: { imports: ['base', ...leaves] },

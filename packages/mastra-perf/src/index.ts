@@ -12,7 +12,15 @@ export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';
 export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
+export {
+  MEMORY_TRAITS,
+  type MemoryTraits,
+  type SavedThread,
+  type SavedThreads,
+} from './history/memory-traits.ts';
 export type { Bus, BusListener } from './stores/bus.ts';
+export type { BusConnection, BusConnectionEvents, OpenBusConnection } from './stores/bus-connection.ts';
+export { busReceiver, type BusReceiver, type BusReceiverOptions } from './stores/bus-receiver.ts';
 export {
   MAX_TTL_MS,
   type CacheClaim,
@@ -25,6 +33,7 @@ export {
 export type { HeldLease, Lease, LeaseAttempt, Leases } from './stores/leases.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export type { PerfStore } from './stores/perf-store.ts';
+export { systemClock, type Clock } from './base/clock.ts';
 export type { Duration } from './base/duration.ts';
 export type { ByteSize } from './base/byte-size.ts';
 export type { PerfEvents } from './events.ts';

@@ -9,11 +9,14 @@ import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
+import { createHeldSnapshots } from './history/held-snapshots.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
 import type { MastraLike, Origin } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
+import { createStorageHost } from './mastra/storage-host.ts';
+import { hasWorkflow } from './mastra/has-workflow.ts';
 import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
 import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
@@ -186,7 +189,17 @@ export function createPerf(options: PerfOptions = {}): Perf {
         'this plugin serves another Mastra already: make one createPerf() for each Mastra',
       );
     }
-    uninstall = installOn(target, { wrap: (model, origin) => proxyModel(model, doorFor(origin, true)) });
+    uninstall = installOn(target, {
+      wrap: (model, origin) => proxyModel(model, doorFor(origin, true)),
+      storage: createStorageHost({
+        clock,
+        held: createHeldSnapshots(),
+        memory: (inner) => inner,
+        isOfTheApp: (workflow) => hasWorkflow(target, workflow),
+        flush: async () => undefined,
+        fault,
+      }),
+    });
     mastra = target;
     start();
     if (settings.agents.length > 0)

@@ -4,6 +4,8 @@ import type { ModelLike } from '../pipeline/model-proxy.ts';
 export interface MastraLike {
   listAgents(): Record<string, unknown>;
   addAgent(agent: unknown, key?: string, ...rest: unknown[]): unknown;
+  getStorage?(): unknown;
+  listWorkflows?(): Record<string, unknown>;
 }
 
 export interface RequestContextLike {
@@ -38,7 +40,19 @@ export interface Origin {
   readonly behalf?: Run | undefined;
 }
 
+/** What is done for the storage of a Mastra, and of memories that bring their own. */
+export interface StorageHost {
+  /** From now on. Again for the same storage it does nothing. */
+  adopt(storage: unknown): void;
+  /** A run, of a workflow or an agent, has got this id. */
+  runBorn(runId: string): void;
+  /** Leaves all storages as they were. */
+  release(): void;
+}
+
 /** What one installed plugin does for one Mastra; the protocol between copies of this package. */
 export interface Host {
   readonly wrap: (model: ModelLike, origin: Origin) => ModelLike;
+  /** Absent when the storage is left as it is. */
+  readonly storage?: StorageHost;
 }

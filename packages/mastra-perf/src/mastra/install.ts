@@ -1,10 +1,13 @@
 import { PerfError } from '../errors.ts';
 import { owningPrototype, RESOLVE, resolvePatch } from './agent-patch.ts';
 import type { Host, MastraLike } from './host.ts';
-import { loadRunner } from './load-runner.ts';
+import { historyPatch } from './history-patch.ts';
+import { loadRunner, type Loaded } from './load-runner.ts';
 import { applyPatch, isSupported } from './patch.ts';
 import { registry, sharePatch, type Registry } from './registry.ts';
+import { memoryPatch, runPatches } from './run-patch.ts';
 import { patchRunner } from './runner-patch.ts';
+import { storagePatches } from './storage-patch.ts';
 import { toolsPatch } from './tools-patch.ts';
 import { wrapModelOf } from './update-model.ts';
 
@@ -45,9 +48,15 @@ export function installOn(mastra: MastraLike, host: Host): () => void {
     }),
   );
   for (const agent of Object.values(mastra.listAgents())) hook(agent);
+  if (host.storage) {
+    for (const patch of storagePatches(mastra, host.storage).filter(isSupported))
+      undos.set(patch, applyPatch(patch));
+    host.storage.adopt(mastra.getStorage?.());
+  }
 
   return () => {
     shared.hosts.delete(mastra);
+    host.storage?.release();
     for (const undo of undos.values()) undo();
     undos.clear();
   };
@@ -83,14 +92,14 @@ function hookAgent(agent: object, host: Host, shared: Registry, undos: Map<objec
 }
 
 function patchPrototype(prototype: object, shared: Registry): () => void {
-  let undoRunner: (() => void) | undefined;
+  let undoLoaded: (() => void) | undefined;
   let undone = false;
   let loading: Promise<void> | undefined = load();
   async function load(): Promise<void> {
     try {
-      const runner = await loadRunner(prototype);
-      if (!undone) undoRunner = runner && patchRunner(runner, shared);
-      if (!undone && !undoRunner) throw new TypeError("no ProcessorRunner of Mastra's that fits was found");
+      const loaded = await loadRunner(prototype);
+      if (!undone) undoLoaded = loaded && patchLoaded(loaded, shared);
+      if (!undone && !undoLoaded) throw new TypeError("no ProcessorRunner of Mastra's that fits was found");
     } catch (error) {
       warn(
         shared,
@@ -101,14 +110,29 @@ function patchPrototype(prototype: object, shared: Registry): () => void {
       loading = undefined;
     }
   }
-  const undo = applyPatch(resolvePatch(prototype, shared, () => loading));
-  const tools = toolsPatch(prototype, shared);
-  const undoTools = isSupported(tools) ? applyPatch(tools) : undefined;
+  const undos = [
+    resolvePatch(prototype, shared, () => loading),
+    toolsPatch(prototype, shared),
+    memoryPatch(prototype, shared),
+    ...runPatches(prototype, shared),
+  ]
+    .filter(isSupported)
+    .map(applyPatch);
   return () => {
     undone = true;
-    undoTools?.();
-    undo();
-    undoRunner?.();
+    for (const undo of undos.toReversed()) undo();
+    undoLoaded?.();
+  };
+}
+
+function patchLoaded({ runner, history }: Loaded, shared: Registry): (() => void) | undefined {
+  const undoRunner = patchRunner(runner, shared);
+  if (!undoRunner) return undefined;
+  const persist = historyPatch(history, shared);
+  const undoHistory = isSupported(persist) ? applyPatch(persist) : undefined;
+  return () => {
+    undoHistory?.();
+    undoRunner();
   };
 }
 

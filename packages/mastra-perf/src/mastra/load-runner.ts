@@ -1,38 +1,51 @@
 import { createRequire } from 'node:module';
 
-interface Loaded {
+/** Prototypes that cannot be reached from an agent. */
+export interface Loaded {
+  readonly runner: object;
+  readonly history: object;
+}
+
+interface Format extends Loaded {
   readonly agent: unknown;
-  readonly runner: object | undefined;
 }
 
 /**
- * The prototype of the ProcessorRunner that belongs to an Agent prototype. It cannot be reached from an agent, so it is
- * imported, in the module format in which the agent's class turns out to live. `undefined` if neither fits, as in a
- * bundle that has swallowed Mastra.
+ * The prototypes of ProcessorRunner and MessageHistory that belong to an Agent prototype: imported, in the module format in
+ * which the agent's class turns out to live. `undefined` if neither fits, as in a bundle that has swallowed Mastra.
  */
-export async function loadRunner(agentPrototype: object): Promise<object | undefined> {
+export async function loadRunner(agentPrototype: object): Promise<Loaded | undefined> {
   for (const load of formats()) {
-    const { agent, runner } = await load();
-    if (agent === agentPrototype) return runner;
+    const loaded = await load();
+    if (loaded.agent === agentPrototype) return loaded;
   }
   return undefined;
 }
 
 // The format of this very file first: loading the other one costs a second copy of Mastra if the app does not have it.
-const formats = (): Array<() => Promise<Loaded>> =>
+const formats = (): Array<() => Promise<Format>> =>
   typeof __filename === 'string' ? [loadCommonJs, loadModule] : [loadModule, loadCommonJs];
 
-async function loadModule(): Promise<Loaded> {
-  const [{ Agent }, { ProcessorRunner }] = await Promise.all([
+async function loadModule(): Promise<Format> {
+  const [{ Agent }, { MessageHistory, ProcessorRunner }] = await Promise.all([
     import('@mastra/core/agent'),
     import('@mastra/core/processors'),
   ]);
-  return { agent: Agent.prototype, runner: ProcessorRunner.prototype };
+  return {
+    agent: Agent.prototype,
+    runner: ProcessorRunner.prototype,
+    history: MessageHistory.prototype,
+  };
 }
 
-async function loadCommonJs(): Promise<Loaded> {
+async function loadCommonJs(): Promise<Format> {
   const load = createRequire(import.meta.url);
   const { Agent } = load('@mastra/core/agent') as typeof import('@mastra/core/agent');
-  const { ProcessorRunner } = load('@mastra/core/processors') as typeof import('@mastra/core/processors');
-  return { agent: Agent.prototype, runner: ProcessorRunner.prototype };
+  const processors = load('@mastra/core/processors') as typeof import('@mastra/core/processors');
+  const { MessageHistory, ProcessorRunner } = processors;
+  return {
+    agent: Agent.prototype,
+    runner: ProcessorRunner.prototype,
+    history: MessageHistory.prototype,
+  };
 }

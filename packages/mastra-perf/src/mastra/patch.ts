@@ -8,7 +8,16 @@ export interface Patch {
 }
 
 export const isSupported = ({ target, method }: Patch): boolean =>
-  typeof Reflect.get(target, method) === 'function';
+  typeof methodOf(target, method) === 'function';
+
+/** As it is defined. Reading it may give something else: Mastra's storages are behind a proxy that binds their methods. */
+function methodOf(target: object, method: string): unknown {
+  for (let owner: object | null = target; owner; owner = Object.getPrototypeOf(owner) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(owner, method);
+    if (found) return found.get ? Reflect.get(target, method) : found.value;
+  }
+  return undefined;
+}
 
 /**
  * Puts a patch in place and returns its undo. The undo restores exactly what was there: an inherited method becomes
@@ -16,7 +25,7 @@ export const isSupported = ({ target, method }: Patch): boolean =>
  */
 export function applyPatch({ target, method, wrap }: Patch): () => void {
   const before = Object.getOwnPropertyDescriptor(target, method);
-  const original = Reflect.get(target, method) as Method;
+  const original = methodOf(target, method) as Method;
   const wrapped = wrap(original);
   let active = true;
   const standIn = function (this: never, ...args: never[]): unknown {

@@ -17,6 +17,10 @@ export interface Registry {
   readonly runs: WeakMap<object, Run>;
   /** The run on whose behalf code works that a processor has called. */
   readonly behalf: AsyncLocalStorage<Run>;
+  /** Stands for one call of an agent, in everything that is done for it. */
+  readonly agentRun: AsyncLocalStorage<object>;
+  /** Set while Mastra's message history stores the messages of a run. */
+  readonly persisting: AsyncLocalStorage<true>;
   readonly patches: Map<object, PatchUse>;
   /** Codes of the warnings that this process has had. */
   readonly told: Set<string>;
@@ -41,6 +45,8 @@ export function registry(): Registry {
     hosts: new WeakMap(),
     runs: new WeakMap(),
     behalf: new AsyncLocalStorage(),
+    agentRun: new AsyncLocalStorage(),
+    persisting: new AsyncLocalStorage(),
     patches: new Map(),
     told: new Set(),
   });
