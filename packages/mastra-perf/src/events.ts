@@ -31,8 +31,49 @@ export interface PerfEvents {
   store: { readonly store: string; readonly state: 'up' | 'down'; readonly error?: unknown };
   /** An operation of the store failed or took too long. */
   storeFailure: { readonly store: string; readonly operation: string; readonly reason: string };
+  /** Messages that are stored behind the calls could not be stored, and are tried again. */
+  saveFailed: { readonly error: unknown };
+  /** Messages that were to be stored behind the calls are given up. */
+  saveLost: { readonly threadId: string; readonly ids: readonly string[]; readonly error: unknown };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
+  /** A budget took effect, or could not. Amounts are in its unit: dollars, tokens or calls. */
+  budget: {
+    /**
+     * `threshold`: a share of the limit is spent, told once per window by one process. `exceeded`: a call did not fit, and
+     * `action` says what came of it. `clamped`: it went on with a shorter answer. `unavailable`: the ledger or the limit
+     * could not be asked. `unpriced`: the model has no price. `estimated`: an answer without usage was charged by its size.
+     * `overrun`: a call cost more than was reserved. `reconciled`, `lost`: charges that the ledger did not take at once.
+     */
+    readonly kind:
+      | 'threshold'
+      | 'exceeded'
+      | 'clamped'
+      | 'unavailable'
+      | 'unpriced'
+      | 'estimated'
+      | 'overrun'
+      | 'reconciled'
+      | 'lost';
+    readonly action?: 'block' | 'warn' | 'degrade' | 'cache' | 'allow';
+    /** Name of the budget; absent of what concerns several. */
+    readonly budget?: string;
+    /** Whose budget it is: the resource, user, agent, model or value of the label. */
+    readonly scope?: string;
+    readonly unit?: 'usd' | 'tokens' | 'calls';
+    readonly threshold?: number;
+    readonly limit?: number;
+    readonly spent?: number;
+    /** Reserved by calls that are under way. */
+    readonly held?: number;
+    /** Milliseconds since the epoch. */
+    readonly resetsAt?: number;
+    readonly agent?: string;
+    readonly model?: string;
+    /** Charges that were brought in late, or that are lost. */
+    readonly count?: number;
+    readonly error?: unknown;
+  };
   /** A part of the plugin failed and was left out of a call; the call itself went on. */
   fault: { readonly where: string; readonly error: unknown };
 }

@@ -7,6 +7,7 @@ export type { CacheStats } from './cache/response-cache.ts';
 export type { StoreCounts } from './cache/store-tier.ts';
 export type { Normalize } from './base/normalize.ts';
 export type { CoalesceOptions } from './coalesce/options.ts';
+export type { StorageOptions } from './history/options.ts';
 export type { LatencyOptions } from './monitor/options.ts';
 export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';

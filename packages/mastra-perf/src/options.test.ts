@@ -17,7 +17,7 @@ const OFF = 'false (leave it out to keep the feature on)';
 const PRICE = 'a price in dollars per million tokens, 0 or more';
 const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
 const ENTRIES = 'a whole number from 1 to 10000000';
-const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, agents';
+const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, storage, agents';
 const CACHE =
   'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize';
 
@@ -30,7 +30,10 @@ const badOptions: readonly Bad[] = [
   ['createPerf', true, 'an object of options', true],
   ['createPerf.cahce', { cahce: true }, `${TOP} (did you mean "cache"?)`, true],
   ['createPerf.Cache', { Cache: false }, `${TOP} (did you mean "cache"?)`, false],
-  ['createPerf.storage', { storage: {} }, `${TOP} (did you mean "store"?)`, {}],
+  ['createPerf.storages', { storages: {} }, `${TOP} (did you mean "storage"?)`, {}],
+  ['createPerf.storage', { storage: 'fast' }, FEATURE, 'fast'],
+  ['createPerf.storage.history', { storage: { history: 'on' } }, "'off' or 'validate' or 'sticky'", 'on'],
+  ['createPerf.storage.writes', { storage: { writes: true } }, "'through' or 'behind'", true],
   ['createPerf["agents "]', { 'agents ': {} }, `${TOP} (did you mean "agents"?)`, {}],
   ['createPerf.cache', { cache: 'on' }, FEATURE, 'on'],
   ['createPerf.cache', { cache: null }, FEATURE, null],

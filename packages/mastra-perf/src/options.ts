@@ -11,6 +11,7 @@ import {
   type CacheSettings,
 } from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
+import { storageSchema, type StorageOptions, type StorageSettings } from './history/options.ts';
 import { perfStoreSchema } from './stores/options.ts';
 import type { PerfStore } from './stores/perf-store.ts';
 import { latencySchema, type LatencyOptions, type LatencySettings } from './monitor/options.ts';
@@ -45,6 +46,11 @@ export interface PerfOptions {
   readonly usage?: boolean | UsageOptions;
   /** Latency percentiles. On by default. */
   readonly latency?: boolean | LatencyOptions;
+  /**
+   * What Mastra stores around an agent call: fewer reads and writes of the same. On by default, without what could lose or hide
+   * anything. For all agents.
+   */
+  readonly storage?: boolean | StorageOptions;
   /** Options for single agents, by their key in the Mastra config or their id. */
   readonly agents?: Readonly<Record<string, AgentOptions>>;
 }
@@ -64,6 +70,7 @@ export interface Settings {
   /** What is set for the caches of all agents; it also says who shares an answer where the cache itself is off. */
   readonly cache: CacheSettings;
   readonly usage: UsageSettings;
+  readonly storage: StorageSettings | false;
   /** Names in `agents`. */
   readonly agents: readonly string[];
   /** Settings of an agent that goes by these names (its id, its key); the first name that has options counts. */
@@ -84,6 +91,7 @@ const perfSchema = options({
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(feature(usageSchema)),
   latency: z.optional(feature(latencySchema)),
+  storage: z.optional(feature(storageSchema)),
   agents: z.optional(z.record(z.string(), agentSchema, { error: 'an object with agent names as keys' })),
 });
 
@@ -104,6 +112,7 @@ export function resolveOptions(given: PerfOptions): Settings {
     bounds,
     cache,
     usage: settingsOf(parsed.usage, {}) || {},
+    storage: settingsOf(parsed.storage, {}),
     agents: [...agents.keys()],
     forAgent(names) {
       const own = names.map((name) => agents.get(name)).find((found) => found !== undefined);

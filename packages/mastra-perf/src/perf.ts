@@ -9,17 +9,15 @@ import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
-import { createHeldSnapshots } from './history/held-snapshots.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
 import type { MastraLike, Origin } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
-import { createStorageHost } from './mastra/storage-host.ts';
-import { hasWorkflow } from './mastra/has-workflow.ts';
 import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
 import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
+import { createPerfStorage } from './perf-storage.ts';
 import { beginCall } from './pipeline/begin-call.ts';
 import type { ModelCall } from './pipeline/call.ts';
 import { compose } from './pipeline/compose.ts';
@@ -116,6 +114,16 @@ export function createPerf(options: PerfOptions = {}): Perf {
       (error: unknown) => closed || fault('listen', error),
     );
   };
+  const storage =
+    settings.storage &&
+    createPerfStorage({
+      settings: settings.storage,
+      clock,
+      random: Math.random,
+      bus: store?.bus,
+      events,
+      fault,
+    });
   const priceBook = createPriceBook({
     clock,
     overrides: settings.usage.prices ?? {},
@@ -191,14 +199,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     }
     uninstall = installOn(target, {
       wrap: (model, origin) => proxyModel(model, doorFor(origin, true)),
-      storage: createStorageHost({
-        clock,
-        held: createHeldSnapshots(),
-        memory: (inner) => inner,
-        isOfTheApp: (workflow) => hasWorkflow(target, workflow),
-        flush: async () => undefined,
-        fault,
-      }),
+      ...(storage && { storage: storage.hostFor(target) }),
     });
     mastra = target;
     start();
@@ -207,13 +208,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    await Promise.all([usage.flush(), background.idle()]);
+    await Promise.all([usage.flush(), background.idle(), storage && storage.flush()]);
   };
 
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
     uninstall?.();
+    if (storage) await storage.close(CLOSE_MS);
     await Promise.race([flush(), new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve))]);
     await store?.close();
     cache.drop();

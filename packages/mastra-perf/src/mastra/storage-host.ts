@@ -12,7 +12,7 @@ export interface StorageHostOptions {
   /** The memory domain that stands before one of a storage. */
   readonly memory: (inner: MemoryStorage) => MemoryStorage;
   readonly isOfTheApp: (workflowName: string) => boolean;
-  /** Before a storage closes. */
+  /** Before a storage closes, and before a run is suspended. */
   readonly flush: () => Promise<void>;
   readonly fault: (where: string, error: unknown) => void;
 }
@@ -36,7 +36,8 @@ export function createStorageHost(options: StorageHostOptions): StorageHost {
   const known = new WeakMap<object, object>();
   const standIns: { readonly [K in keyof Domains]: (domain: Domains[K]) => Domains[K] } = {
     memory,
-    workflows: (domain) => workflowsDomain(domain, { clock, wait: setTimeout, held, isOfTheApp }),
+    workflows: (domain) =>
+      workflowsDomain(domain, { clock, wait: setTimeout, held, beforeStored: flush, isOfTheApp }),
   };
 
   const standInFor = (name: string, domain: object | undefined): object | undefined => {

@@ -19,6 +19,8 @@ export interface WorkflowsDomainOptions {
   /** Keeps the process alive meanwhile, as a call that is under way does. */
   readonly wait: (ms: number) => Promise<unknown>;
   readonly held: HeldSnapshots<HeldSnapshot>;
+  /** Before the snapshot of a run that stops is stored: whoever resumes it reads what the run has said so far. */
+  readonly beforeStored: () => Promise<void>;
   /** Whether the app has a workflow of this name itself. */
   readonly isOfTheApp: (workflowName: string) => boolean;
 }
@@ -28,7 +30,7 @@ export interface WorkflowsDomainOptions {
  * the run is suspended. Here such a snapshot waits in memory until the run changes its state; most never do.
  */
 export function workflowsDomain(inner: WorkflowsStorage, options: WorkflowsDomainOptions): WorkflowsStorage {
-  const { clock, wait, held, isOfTheApp } = options;
+  const { clock, wait, held, beforeStored, isOfTheApp } = options;
   const isLoop = (name: string | undefined): name is string =>
     name !== undefined && LOOP_WORKFLOWS.has(name) && !isOfTheApp(name);
 
@@ -61,6 +63,7 @@ export function workflowsDomain(inner: WorkflowsStorage, options: WorkflowsDomai
         });
       }
       const begun = held.release(workflowName, runId);
+      await beforeStored();
       const { createdAt = begun?.createdAt, resourceId = begun?.resourceId } = args;
       await inner.persistWorkflowSnapshot({
         ...args,

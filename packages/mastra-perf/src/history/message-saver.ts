@@ -1,0 +1,115 @@
+import { copyRow } from './copy-row.ts';
+import type { HistoryDeps } from './history-deps.ts';
+import { joinSaves } from './joined-saves.ts';
+import type { MessageSaves } from './message-saves.ts';
+import { saveOrCreate } from './missing-threads.ts';
+import type { Recent, Threads } from './recent.ts';
+import { threadsOf, type MessageRow, type SaveResult, type ThreadRow } from './rows.ts';
+import type { ThreadStore } from './thread-store.ts';
+
+export interface MessageSaverDeps<T extends ThreadRow, M extends MessageRow> extends Pick<
+  HistoryDeps,
+  'currentRun' | 'isPersisting' | 'traits' | 'writeBehind'
+> {
+  readonly store: ThreadStore<T, M>;
+  readonly recent: Recent<T, M>;
+  readonly saves: MessageSaves<M>;
+  /** `undefined` if it throws, which is told. */
+  readonly attempt: <R>(where: string, work: () => R) => R | undefined;
+  /** Tells others. */
+  readonly wrote: (threads: Threads) => void;
+}
+
+/** Saves messages, at once or behind. */
+export interface MessageSaver<M extends MessageRow> {
+  save(messages: readonly M[]): Promise<SaveResult<M>>;
+  settled(threads: Threads): Promise<void>;
+}
+
+export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
+  deps: MessageSaverDeps<T, M>,
+): MessageSaver<M> {
+  const { store, recent, saves, traits, attempt, wrote, currentRun, isPersisting } = deps;
+
+  const saveOnce = async (messages: M[]): Promise<SaveResult<M>> => {
+    const saving = attempt('save', () => saves.begin(messages));
+    try {
+      const result = await store.saveMessages(messages);
+      if (saving) attempt('save', () => saves.done(saving, result));
+      return result;
+    } catch (error) {
+      if (saving) attempt('save', () => saves.failed(saving));
+      throw error;
+    } finally {
+      wrote(threadsOf(messages));
+    }
+  };
+  const joins = traits?.joinsSaves === true;
+  const saveJoined = joins ? joinSaves(saveOnce) : saveOnce;
+  const isKnown = (threadId: string): boolean => recent.threads.get(threadId) !== undefined;
+
+  const saveForHistory = async (messages: M[], run: object | undefined): Promise<SaveResult<M>> => {
+    const known = new Set(threadsOf(messages).filter(isKnown));
+    const result = await saveOrCreate(
+      store,
+      messages,
+      (threadId) => known.has(threadId),
+      () => saveJoined(messages),
+    );
+    if (run && result.threads)
+      for (const saved of result.threads) attempt('save', () => saves.hand(run, saved));
+    return result;
+  };
+
+  const queue = deps.writeBehind?.({
+    joins,
+    async write(rows) {
+      const messages = rows as readonly M[];
+      const known = new Set(threadsOf(messages).filter(isKnown));
+      try {
+        await saveOrCreate(
+          store,
+          messages,
+          (threadId) => known.has(threadId),
+          () => store.saveMessages([...messages]),
+        );
+      } finally {
+        wrote(threadsOf(messages));
+      }
+    },
+    lost(threadId) {
+      recent.forget([threadId]);
+      wrote([threadId]);
+    },
+  });
+
+  const settled = async (threads: Threads): Promise<void> => {
+    if (threads === 'all') await queue?.settled();
+    else if (queue) await Promise.all(threads.map((threadId) => queue.settled(threadId)));
+  };
+
+  return {
+    async save(given) {
+      const [run, isForHistory] = [currentRun(), isPersisting()];
+      const messages = attempt('times', () => recent.times.place(given)) ?? [...given];
+      if (messages.length === 0) return store.saveMessages(messages);
+      // Whoever saves to a thread that is not there shall be told at once.
+      const isSafe = messages.every(isAddressed) && threadsOf(messages).every(isKnown);
+      const copies = queue && isSafe && attempt('copy', () => messages.map(copyRow));
+      if (!queue || !copies) {
+        await settled(threadsOf(messages));
+        return isForHistory ? saveForHistory(messages, run) : saveJoined(messages);
+      }
+      await queue.add(copies);
+      attempt('save', () => saves.accepted(copies));
+      return { messages: copies.map(copyRow).toSorted((a, b) => timeOf(a) - timeOf(b)) };
+    },
+    settled,
+  };
+}
+
+/** What Mastra's storages demand of a message; one that lacks it is theirs to refuse. */
+const isAddressed = ({ threadId, resourceId }: MessageRow): boolean =>
+  Boolean(threadId) && Boolean(resourceId);
+
+const timeOf = ({ createdAt }: MessageRow): number => createdAt.getTime();
