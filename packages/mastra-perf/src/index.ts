@@ -12,6 +12,7 @@ export type { LatencyOptions } from './monitor/options.ts';
 export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';
 export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
+export type { DoctorReport, Finding, FindingCode, SkippedCheck } from './mastra/doctor/report.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
 export {
   MEMORY_TRAITS,
@@ -32,6 +33,28 @@ export {
   type Stamp,
 } from './stores/cache-store.ts';
 export type { HeldLease, Lease, LeaseAttempt, Leases } from './stores/leases.ts';
+export {
+  LEDGER_REPEAT_MS,
+  LEDGER_RETENTION_DAYS,
+  type BudgetAnswer,
+  type BudgetCharge,
+  type BudgetClaim,
+  type BudgetState,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerInterval,
+  type LedgerQuery,
+  type LedgerRow,
+} from './stores/ledger.ts';
+export {
+  intervalEnd,
+  intervalStart,
+  ledgerSpans,
+  retainedSince,
+  type KeptSince,
+  type LedgerSpan,
+} from './stores/ledger-intervals.ts';
+export { checkCharges, checkClaims, checkEntries } from './stores/ledger-numbers.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export type { PerfStore } from './stores/perf-store.ts';
 export { systemClock, type Clock } from './base/clock.ts';

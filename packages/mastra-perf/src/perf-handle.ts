@@ -3,6 +3,7 @@ import type { InvalidateSelector } from './cache/names.ts';
 import type { CacheStats } from './cache/response-cache.ts';
 import type { PerfEvents } from './events.ts';
 import type { ContextLike, ContextOptions } from './mastra/call-overrides.ts';
+import type { DoctorReport } from './mastra/doctor/report.ts';
 import type { MastraLike } from './mastra/host.ts';
 import type { LatencySnapshot } from './monitor/latency.ts';
 import type { ModelLike } from './pipeline/model-proxy.ts';
@@ -76,10 +77,23 @@ export interface Perf extends AsyncDisposable {
   };
   /** What was spent and what was saved, over all agents. */
   report(): Promise<UsageTotals>;
+  /**
+   * What makes this installation slow, each finding with its fix: missing indexes, pools, replicas, scans. It only reads, takes a
+   * few seconds at most and never rejects. After registration, since it looks at the storages of that Mastra.
+   */
+  doctor(): Promise<DoctorReport>;
   /** Listens to what happens; returns the removal of the listener. */
   on<K extends keyof PerfEvents>(name: K, listener: (event: PerfEvents[K]) => void): () => void;
-  /** Resolves when everything that was measured is accounted for, and what was to be stored is stored or given up. */
+  /**
+   * Resolves when everything that was measured is accounted for, answers that were to be stored are stored or given up, and
+   * messages (`storage.writes: 'behind'`) are stored.
+   *
+   * @throws PerfError `MASTRA_PERF_STORE` when messages could not be stored; they are kept, and tried again.
+   */
   flush(): Promise<void>;
-  /** Takes every hook out of Mastra, drops what is in memory and closes the store. Calls under way end as they would have. */
+  /**
+   * Stores what is still to be stored, takes every hook out of Mastra, drops what is in memory and closes the store; 6 seconds at
+   * most. Calls under way end as they would have.
+   */
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
+import { traitsOf } from './history/traits-of.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
@@ -243,6 +244,12 @@ export function createPerf(options: PerfOptions = {}): Perf {
     usage: { report: usage.report },
     metrics: { snapshot: latency.snapshot },
     report: usage.totals,
+    async doctor() {
+      const { createDoctor } = await import('./mastra/doctor/create-doctor.ts');
+      const isFastMemory = (domain: object): boolean => traitsOf(domain) !== undefined;
+      const { store: given, storeTimeout } = settings;
+      return createDoctor({ mastra, store: given, storeTimeoutMs: storeTimeout, isFastMemory })();
+    },
     on: events.on,
     flush,
     close,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testClock } from '../base/test-clock.ts';
 import { watchUnhandled } from '../base/test-unhandled.ts';
+import { createHistory } from '../history/history.ts';
 import { lazyQueue, memoryProcess, messageOf, threadOf, type ProcessOptions } from './test-memory-process.ts';
 import { versionedMemory } from './test-versioned-memory.ts';
 
@@ -13,7 +14,7 @@ const ids = (page: { readonly messages: readonly { readonly id: string }[] }): s
 
 async function setUp(options: ProcessOptions = {}) {
   const memory = versionedMemory();
-  const one = memoryProcess(memory.domain, options);
+  const one = memoryProcess(createHistory, memory.domain, options);
   await memory.domain.saveThread({ thread: threadOf('t') });
   await memory.domain.saveMessages({ messages: [messageOf('m1', 't', 1000)] });
   memory.taken();
@@ -83,7 +84,7 @@ describe('memoryDomain', () => {
     expect(ids(history)).toEqual(['first answer', 'first question', 'm1']);
     expect(queue!.waiting()).toBe(4);
     expect((await domain.listMessages({ threadId: 't' })).messages).toHaveLength(5);
-    expect(memory.taken()).toEqual(['saveMessages', 'listMessages']);
+    expect(memory.taken()).toEqual(['saveMessages', 'saveMessages', 'listMessages']);
   });
 
   it('forgets messages that were given up', async () => {
@@ -142,7 +143,7 @@ describe('memoryDomain', () => {
   });
 
   it('creates a thread that was deleted elsewhere while the run was under way, as Mastra would', async () => {
-    const { memory, persist, within, fault } = await setUp();
+    const { memory, persist, within, faults } = await setUp();
     const run = {};
     await within(run).getThreadById({ threadId: 't' });
     await memory.domain.deleteThread({ threadId: 't' });
@@ -150,7 +151,7 @@ describe('memoryDomain', () => {
     const thread = await memory.domain.getThreadById({ threadId: 't' });
     expect(thread).toMatchObject({ title: '', metadata: {}, resourceId: 'user' });
     expect((await memory.domain.listMessages({ threadId: 't' })).messages).toHaveLength(1);
-    expect(fault).not.toHaveBeenCalled();
+    expect(faults).toEqual([]);
   });
 
   it('leaves errors of the storage as they are', async () => {
@@ -158,6 +159,7 @@ describe('memoryDomain', () => {
     const error = new Error('gone');
     for (const method of ['getThreadById', 'saveMessages', 'listMessages', 'updateThread'] as const) {
       const broken = memoryProcess(
+        createHistory,
         new Proxy(memory.domain, {
           get: (target, name) =>
             name === method ? () => Promise.reject(error) : (Reflect.get(target, name) as unknown),
@@ -175,9 +177,9 @@ describe('memoryDomain', () => {
     await expect(domain.saveMessages({ messages: [messageOf('x', 'none', 1)] })).rejects.toThrow(
       'Thread none not found',
     );
-    await expect(
-      within({}, true).saveMessages({ messages: [messageOf('x', 'none', 1)] }),
-    ).rejects.toThrow('Thread none not found');
+    await expect(within({}, true).saveMessages({ messages: [messageOf('x', 'none', 1)] })).rejects.toThrow(
+      'Thread none not found',
+    );
   });
 
   it('does not know a thread of another resource', async () => {
@@ -188,31 +190,28 @@ describe('memoryDomain', () => {
     expect(await other.getThreadById({ threadId: 't', resourceId: 'user' })).not.toBeNull();
   });
 
-  it.each(['validate', 'sticky'] as const)(
-    'shares no object with its callers (%s)',
-    async (mode) => {
-      const { memory, turn, last, within, persist } = await setUp({ mode });
-      await turn('first');
-      const run = {};
-      const truth = async () => (await memory.domain.listMessages({ threadId: 't' })).messages.toReversed();
-      const thread = await within(run).getThreadById({ threadId: 't' });
-      thread!.title = 'spoiled';
-      const page = await last(run, 't');
-      const [message] = page.messages;
-      Object.assign(message!, { id: 'spoiled' });
-      (message!.content.parts[0] as { text: string }).text = 'spoiled';
-      const saved = messageOf('mine', 't', 8000);
-      await persist(run, 't', [saved]);
-      (saved.content.parts[0] as { text: string }).text = 'spoiled';
-      const handed = await within(run).getThreadById({ threadId: 't' });
-      handed!.title = 'spoiled';
-      memory.taken();
-      const next = {};
-      expect((await within(next).getThreadById({ threadId: 't' }))!.title).toBe('Title of t');
-      expect((await last(next, 't')).messages).toEqual(await truth());
-      expect(memory.taken()).not.toContain('saveMessages');
-    },
-  );
+  it.each(['validate', 'sticky'] as const)('shares no object with its callers (%s)', async (mode) => {
+    const { memory, turn, last, within, persist } = await setUp({ mode });
+    await turn('first');
+    const run = {};
+    const truth = async () => (await memory.domain.listMessages({ threadId: 't' })).messages.toReversed();
+    const thread = await within(run).getThreadById({ threadId: 't' });
+    thread!.title = 'spoiled';
+    const page = await last(run, 't');
+    const [message] = page.messages;
+    Object.assign(message!, { id: 'spoiled' });
+    (message!.content.parts[0] as { text: string }).text = 'spoiled';
+    const saved = messageOf('mine', 't', 8000);
+    await persist(run, 't', [saved]);
+    (saved.content.parts[0] as { text: string }).text = 'spoiled';
+    const handed = await within(run).getThreadById({ threadId: 't' });
+    handed!.title = 'spoiled';
+    memory.taken();
+    const next = {};
+    expect((await within(next).getThreadById({ threadId: 't' }))!.title).toBe('Title of t');
+    expect((await last(next, 't')).messages).toEqual(await truth());
+    expect(memory.taken()).not.toContain('saveMessages');
+  });
 
   it('drops what it has at every write that may change it', async () => {
     const { memory, domain, turn, last, within } = await setUp({ mode: 'sticky' });
@@ -238,7 +237,9 @@ describe('memoryDomain', () => {
       await write();
       const next = {};
       const thread = await within(next).getThreadById({ threadId: 't' });
-      expect(thread, `thread after write ${index}`).toEqual(await memory.domain.getThreadById({ threadId: 't' }));
+      expect(thread, `thread after write ${index}`).toEqual(
+        await memory.domain.getThreadById({ threadId: 't' }),
+      );
       const { messages } = await last(next, 't', 30, 'user');
       const truth = await memory.domain.listMessages({ threadId: 't', resourceId: 'user' });
       expect(messages.toReversed(), `messages after write ${index}`).toEqual(truth.messages);
@@ -252,7 +253,7 @@ describe('memoryDomain', () => {
       getStatistics: vi.fn(async () => 'read'),
       touchAll: vi.fn(() => 'at once'),
     });
-    const { domain, within } = memoryProcess(strange, { mode: 'sticky' });
+    const { domain, within } = memoryProcess(createHistory, strange, { mode: 'sticky' });
     await domain.saveThread({ thread: threadOf('t') });
     const use = async (method: 'compactThreads' | 'getStatistics' | 'touchAll'): Promise<string[]> => {
       await within({}).getThreadById({ threadId: 't' });
@@ -279,7 +280,7 @@ describe('memoryDomain', () => {
   });
 
   it('goes on without what fails of its own', async () => {
-    const { memory, turn, fault } = await setUp({
+    const { memory, turn, faults } = await setUp({
       mode: 'validate',
       traits: {
         joinsSaves: false,
@@ -293,7 +294,7 @@ describe('memoryDomain', () => {
     });
     const { history } = await turn('first');
     expect(ids(history)).toEqual(['m1']);
-    expect(fault).toHaveBeenCalled();
+    expect(faults).not.toEqual([]);
     expect(memory.taken()).toContain('saveMessages');
   });
 

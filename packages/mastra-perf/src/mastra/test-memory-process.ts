@@ -1,33 +1,37 @@
 import type { MemoryStorage } from '@mastra/core/storage';
-import { vi } from 'vitest';
 import { testClock } from '../base/test-clock.ts';
-import { createHistory } from '../history/history.ts';
+import type { createHistory } from '../history/history.ts';
 import type { Behind, HistoryDeps } from '../history/history-deps.ts';
 import type { MessageRow } from '../history/rows.ts';
-import { traitsOf } from '../history/traits-of.ts';
+import type { MemoryTraits } from '../history/memory-traits.ts';
 import { memoryDomain, type Message } from './memory-domain.ts';
+import { TRAITS } from './test-versioned-memory.ts';
 
 export type ProcessOptions = Partial<Omit<HistoryDeps, 'currentRun' | 'isPersisting'>>;
 
 let processes = 0;
 
 /** A process of an app in which runs of agents use a decorated domain. */
-export function memoryProcess(inner: MemoryStorage, options: ProcessOptions = {}) {
+export function memoryProcess(
+  makeHistory: typeof createHistory,
+  inner: MemoryStorage,
+  options: ProcessOptions = {},
+) {
   const clock = options.clock ?? testClock();
-  const fault = vi.fn<HistoryDeps['fault']>();
+  const faults: unknown[] = [];
   // Set while a method begins, as the context of an asynchronous call would be.
   let run: object | undefined;
   let isPersisting = false;
   const domain = memoryDomain(inner, {
     clock,
     history: (store) =>
-      createHistory(store, {
+      makeHistory(store, {
         clock,
         mode: 'off',
         ttlMs: 30_000,
-        traits: traitsOf(inner),
+        traits: (inner as { [TRAITS]?: MemoryTraits })[TRAITS],
         senderId: `process ${processes++}`,
-        fault,
+        fault: (where, error) => void faults.push([where, error]),
         ...options,
         currentRun: () => run,
         isPersisting: () => isPersisting,
@@ -58,7 +62,14 @@ export function memoryProcess(inner: MemoryStorage, options: ProcessOptions = {}
     const resourceId = messages[0]?.resourceId ?? threadId;
     if (!(await storage.getThreadById({ threadId })))
       await storage.saveThread({
-        thread: { id: threadId, resourceId, title: '', metadata: {}, createdAt: new Date(), updatedAt: new Date() },
+        thread: {
+          id: threadId,
+          resourceId,
+          title: '',
+          metadata: {},
+          createdAt: new Date(),
+          updatedAt: new Date(),
+        },
       });
     await storage.saveMessages({ messages });
   };
@@ -73,22 +84,22 @@ export function memoryProcess(inner: MemoryStorage, options: ProcessOptions = {}
       includeTotal: false,
     });
 
-  return { domain, clock, fault, within, persist, last };
+  return { domain, clock, faults, within, persist, last };
 }
 
 /** A queue that writes when somebody waits for it, all in the order in which it came. */
 export function lazyQueue({ write, lost }: Behind) {
-  let waiting: MessageRow[] = [];
+  let waiting: (readonly MessageRow[])[] = [];
   return {
     async add(messages: readonly MessageRow[]) {
-      waiting.push(...messages);
+      waiting.push(messages);
     },
     async settled() {
-      for (const message of waiting.splice(0)) await write([message]);
+      for (const messages of waiting.splice(0)) await write(messages);
     },
-    waiting: () => waiting.length,
+    waiting: () => waiting.flat().length,
     lose(threadId: string) {
-      waiting = waiting.filter((message) => message.threadId !== threadId);
+      waiting = waiting.filter(([message]) => message?.threadId !== threadId);
       lost(threadId);
     },
   };

@@ -8,11 +8,17 @@ export type Step = { readonly run: number | undefined } & (
   | { readonly do: 'save'; readonly persisting: boolean; readonly messages: readonly Message[] }
   | { readonly do: 'call'; readonly method: Method; readonly args: readonly unknown[] }
   /** As every run begins. */
-  | { readonly do: 'turn'; readonly ask: Parameters<MemoryStorage['listMessages']>[0] & { readonly threadId: string } }
+  | {
+      readonly do: 'turn';
+      readonly ask: Parameters<MemoryStorage['listMessages']>[0] & { readonly threadId: string };
+    }
   | { readonly do: 'end run' }
 );
 
-type Method = Exclude<keyof MemoryStorage & string, 'supportsObservationalMemory' | 'supportsPartialThreadUpdate'>;
+type Method = Exclude<
+  keyof MemoryStorage & string,
+  'supportsObservationalMemory' | 'supportsPartialThreadUpdate'
+>;
 
 const THREADS = ['t1', 't2', 't3'];
 const RESOURCES = ['ann', 'bob'];
@@ -21,11 +27,20 @@ const START = 1_700_000_000_000;
 const thread = fc.constantFrom(...THREADS);
 const resource = fc.constantFrom(...RESOURCES);
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
-const metadata = fc.record({ kind: fc.constantFrom('a', 'b'), level: fc.constantFrom(1, 2) }, { requiredKeys: [] });
+const metadata = fc.record(
+  { kind: fc.constantFrom('a', 'b'), level: fc.constantFrom(1, 2) },
+  { requiredKeys: [] },
+);
 
 /** The number of a message tells its time, so no two of them tie; a few are saved late. */
 const message = fc
-  .record({ number: fc.integer({ min: 0, max: 3000 }), threadId: thread, resourceId: resource, metadata, again: fc.nat(9) })
+  .record({
+    number: fc.integer({ min: 0, max: 3000 }),
+    threadId: thread,
+    resourceId: resource,
+    metadata,
+    again: fc.nat(9),
+  })
   .map(({ number, threadId, resourceId, metadata: own, again }) =>
     messageOf(`m${number}`, threadId, START + number * 10, {
       resourceId,
@@ -46,28 +61,26 @@ const tail = fc
     orderBy: { field: 'createdAt', direction: 'DESC' },
     includeTotal: false,
   }));
-const list = fc
-  .record(
-    {
-      threadId: fc.oneof(thread, fc.constant(['t1', 't2'])),
-      resourceId: resource,
-      page: fc.nat(2),
-      perPage: fc.constantFrom(2, 5, 20),
-      orderBy,
-      include: fc.array(
-        fc.record({ id: idOf, withPreviousMessages: fc.nat(2), withNextMessages: fc.nat(2) }),
-        { maxLength: 2 },
-      ),
-      filter: fc.record(
-        {
-          metadata: fc.record({ kind: fc.constantFrom('a', 'b') }),
-          dateRange: fc.record({ start: fc.nat(3000).map((number) => new Date(START + number * 10)) }),
-        },
-        { requiredKeys: [] },
-      ),
-    },
-    { requiredKeys: ['threadId', 'orderBy'] },
-  );
+const list = fc.record(
+  {
+    threadId: fc.oneof(thread, fc.constant(['t1', 't2'])),
+    resourceId: resource,
+    page: fc.nat(2),
+    perPage: fc.constantFrom(2, 5, 20),
+    orderBy,
+    include: fc.array(fc.record({ id: idOf, withPreviousMessages: fc.nat(2), withNextMessages: fc.nat(2) }), {
+      maxLength: 2,
+    }),
+    filter: fc.record(
+      {
+        metadata: fc.record({ kind: fc.constantFrom('a', 'b') }),
+        dateRange: fc.record({ start: fc.nat(3000).map((number) => new Date(START + number * 10)) }),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ['threadId', 'orderBy'] },
+);
 
 const call = (weight: number, method: Method, ...args: fc.Arbitrary<unknown>[]) => ({
   weight,
@@ -75,17 +88,27 @@ const call = (weight: number, method: Method, ...args: fc.Arbitrary<unknown>[]) 
 });
 
 const change = fc.oneof(
-  call(6, 'getThreadById', fc.record({ threadId: thread, resourceId: resource }, { requiredKeys: ['threadId'] })),
+  call(
+    6,
+    'getThreadById',
+    fc.record({ threadId: thread, resourceId: resource }, { requiredKeys: ['threadId'] }),
+  ),
   call(4, 'listMessages', tail),
   { weight: 10, arbitrary: tail.map((ask) => ({ do: 'turn' as const, ask })) },
   call(4, 'listMessages', list),
   call(1, 'listMessagesById', fc.record({ messageIds: anyIds })),
   call(1, 'listMessagesByResourceId', fc.record({ resourceId: resource, orderBy, perPage: fc.constant(20) })),
-  call(1, 'listThreads', fc.record({ filter: fc.record({ resourceId: resource }, { requiredKeys: [] }), orderBy })),
+  call(
+    1,
+    'listThreads',
+    fc.record({ filter: fc.record({ resourceId: resource }, { requiredKeys: [] }), orderBy }),
+  ),
   call(
     2,
     'saveThread',
-    fc.record({ id: thread, resourceId: resource }).map(({ id, resourceId }) => ({ thread: threadOf(id, resourceId) })),
+    fc
+      .record({ id: thread, resourceId: resource })
+      .map(({ id, resourceId }) => ({ thread: threadOf(id, resourceId) })),
   ),
   call(2, 'updateThread', fc.record({ id: thread, title: fc.string(), metadata })),
   call(1, 'patchThread', fc.record({ id: thread, metadata })),
@@ -118,7 +141,11 @@ const change = fc.oneof(
       { requiredKeys: ['sourceThreadId', 'newThreadId'] },
     ),
   ),
-  call(1, 'saveResource', resource.map((id) => ({ resource: threadOf(id) }))),
+  call(
+    1,
+    'saveResource',
+    resource.map((id) => ({ resource: threadOf(id) })),
+  ),
   call(1, 'getResourceById', fc.record({ resourceId: resource })),
   {
     weight: 12,
@@ -140,7 +167,12 @@ const inOrder = (steps: readonly Step[]): Step[] => {
           ...step,
           messages: step.messages.map(({ threadId, resourceId, role, content }) => {
             const number = next++;
-            return { ...messageOf(`m${number}`, threadId!, START + number * 10), resourceId: resourceId!, role, content };
+            return {
+              ...messageOf(`m${number}`, threadId!, START + number * 10),
+              resourceId: resourceId!,
+              role,
+              content,
+            };
           }),
         }
       : step,

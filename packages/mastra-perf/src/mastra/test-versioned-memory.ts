@@ -1,6 +1,9 @@
 import { InMemoryDB, InMemoryMemory, type MemoryStorage } from '@mastra/core/storage';
-import { MEMORY_TRAITS, type MemoryTraits, type SavedThread } from '../history/memory-traits.ts';
+import type { MemoryTraits, SavedThread } from '../history/memory-traits.ts';
 import type { Message } from './memory-domain.ts';
+
+/** By its registered name, as an adapter with another copy of the plugin has it. */
+export const TRAITS = Symbol.for('mastra-perf.memory-traits');
 
 /** Called before and after what a method does, which is done in one go. */
 export type Gate = (method: string, when: 'before' | 'after') => Promise<void>;
@@ -66,10 +69,15 @@ export function versionedMemory(gate: Gate = () => Promise.resolve()) {
       } as never;
     },
   };
-  const readThread = async (args: { threadId: string; resourceId?: string }) => {
-    const thread = structuredClone(await real.getThreadById(args));
-    if (thread) told.set(thread, versions.get(args.threadId)?.version ?? 'none');
+  // At one moment with its version: nothing can come between.
+  const threadNow = (threadId: string) => {
+    const thread = structuredClone(db.threads.get(threadId));
+    if (thread) told.set(thread, versions.get(threadId)?.version ?? 'none');
     return thread;
+  };
+  const getThreadById = async ({ threadId, resourceId }: { threadId: string; resourceId?: string }) => {
+    const thread = threadNow(threadId);
+    return thread && (resourceId === undefined || thread.resourceId === resourceId) ? thread : null;
   };
   const saveMessages = async ({ messages }: { messages: Message[] }) => {
     const threadIds = [...new Set(messages.map(({ threadId }) => threadId ?? ''))];
@@ -81,36 +89,32 @@ export function versionedMemory(gate: Gate = () => Promise.resolve()) {
       const createdAt = db.messages.get(message.id)?.createdAt ?? message.createdAt;
       return { ...structuredClone(message), createdAt };
     });
-    const result = await real.saveMessages({ messages: kept });
+    const saved = real.saveMessages({ messages: kept });
     commit();
-    const threads: SavedThread[] = [];
-    for (const threadId of threadIds) {
-      const thread = (await readThread({ threadId })) as object;
-      threads.push({
-        thread,
-        before: before.get(threadId)!,
-        version: versions.get(threadId)!.version,
-      });
-    }
-    return { messages: structuredClone(result.messages), threads, updated };
+    const threads = threadIds.map((threadId): SavedThread => ({
+      thread: threadNow(threadId)!,
+      before: before.get(threadId)!,
+      version: versions.get(threadId)!.version,
+    }));
+    return { messages: structuredClone((await saved).messages), threads, updated };
   };
-  const own = new Map<string, unknown>(
-    Object.entries({ getThreadById: readThread, saveMessages }),
-  );
+  const own = new Map<string, unknown>(Object.entries({ getThreadById, saveMessages }));
 
   const domain = new Proxy(real, {
     get(target, name) {
-      if (name === MEMORY_TRAITS) return traits;
+      if (name === TRAITS) return traits;
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function' || typeof name !== 'string') return value;
       const method = (own.get(name) ?? value.bind(target)) as (...args: unknown[]) => Promise<unknown>;
       return async (...args: unknown[]) => {
         calls.push(name);
         await gate(name, 'before');
+        // It is done when the call returns; only its answer comes later.
+        const answer = method(...structuredCloneable(args));
+        commit();
         try {
-          return await method(...structuredCloneable(args));
+          return await answer;
         } finally {
-          commit();
           await gate(name, 'after');
         }
       };
@@ -130,13 +134,19 @@ export function versionedMemory(gate: Gate = () => Promise.resolve()) {
 
 /** A list of messages as a text, oldest first. */
 export const viewOf = (
-  messages: readonly { readonly id: string; readonly resourceId?: string | null; readonly content: unknown }[],
+  messages: readonly {
+    readonly id: string;
+    readonly resourceId?: string | null;
+    readonly content: unknown;
+  }[],
 ): string => JSON.stringify(messages.map(({ id, resourceId, content }) => [id, resourceId ?? null, content]));
 
 /** What a process sends to a database is a copy; functions cannot be sent, and are given as they are. */
 const structuredCloneable = (args: readonly unknown[]): unknown[] =>
   args.map((arg) =>
-    typeof arg === 'object' && arg !== null && !Object.values(arg).some((value) => typeof value === 'function')
+    typeof arg === 'object' &&
+    arg !== null &&
+    !Object.values(arg).some((value) => typeof value === 'function')
       ? structuredClone(arg)
       : arg,
   );
