@@ -4,6 +4,7 @@ import { callOverhead } from './call-overhead.ts';
 import { importTime } from './import-time.ts';
 import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
+import { storage } from './storage.ts';
 import { printTable, type Table } from './table.ts';
 import { machineLine } from './versions.ts';
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   'cache-store': cacheStore,
   stampede,
   'redis-faults': redisFaults,
+  storage,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { dataFolder } from './data-folder.ts';
 import { compareAnswers } from './day/compare-answers.ts';
 import { inConversation } from './day/day.ts';
+import { dayStorage } from './day/day-storage.ts';
 import { runDay } from './day/run-day.ts';
 import { openIndex } from './docs/index-file.ts';
 import { ingest } from './docs/ingest.ts';
@@ -10,7 +8,8 @@ import { progressBar } from './docs/progress.ts';
 import { createLocalEmbedder } from './embedding/local-embedder.ts';
 import { buildMastra } from './mastra/build-mastra.ts';
 import { simulatedModel } from './mastra/model.ts';
-import { createAppPerf, perf } from './mastra/perf.ts';
+import { createAppPerf, perf, storeName } from './mastra/perf.ts';
+import { pool } from './mastra/storage.ts';
 import { comparison } from './report/comparison.ts';
 import { conversation } from './report/conversation.ts';
 import { ingestLine } from './report/ingest-line.ts';
@@ -25,11 +24,11 @@ say(ingestLine(ingested));
 const index = openIndex(ingested.file);
 const embedder = createLocalEmbedder();
 const provider = await startDocsProvider();
-const folder = await mkdtemp(join(dataFolder(), 'day-'));
+const storage = await dayStorage();
 try {
   const parts = { model: simulatedModel(provider.url), index, embedder };
-  const plain = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'without.db')}` });
-  const fast = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'with.db')}`, perf });
+  const plain = buildMastra({ ...parts, storage: storage.open('without', { fast: false }) });
+  const fast = buildMastra({ ...parts, storage: storage.open('with'), perf });
   const measured = { provider, embedder, outcomeOf: perf.outcome, say };
 
   // Neither run shall pay for loading the weights and compiling the code.
@@ -46,11 +45,11 @@ try {
   console.dir(await perf.report(), { depth: null });
 
   const problems = compareAnswers(without.answers, withPerf.answers);
-  if (process.env['REDIS_URL']) {
+  if (storeName) {
     await perf.flush();
-    say('\nThe same day with nothing in memory, as in a second process: the answers are in Redis');
+    say(`\nThe same day with nothing in memory, as in a second process: the answers are in ${storeName}`);
     await using second = createAppPerf();
-    const other = buildMastra({ ...parts, storageUrl: `file:${join(folder, 'second.db')}`, perf: second });
+    const other = buildMastra({ ...parts, storage: storage.open('second'), perf: second });
     const again = await runDay({ ...measured, mastra: other });
     say(`\n${comparison(without.figures, again.figures)}\n`);
     problems.push(...compareAnswers(without.answers, again.answers));
@@ -61,5 +60,6 @@ try {
   await perf.close();
   await provider.close();
   await index.close();
-  await rm(folder, { recursive: true, force: true });
+  await storage[Symbol.asyncDispose]();
+  await pool?.end();
 }

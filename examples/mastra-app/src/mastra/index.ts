@@ -6,16 +6,17 @@ import { createLocalEmbedder } from '../embedding/local-embedder.ts';
 import { appModel } from './model.ts';
 import { appParts } from './parts.ts';
 import { perf } from './perf.ts';
+import { appStorage } from './storage.ts';
 
 // The simulated provider forgets its replies when it stops, as the history of a conversation must then.
-const storageUrl = process.env['OPENAI_API_KEY'] ? `file:${join(dataFolder(), 'memory.db')}` : ':memory:';
+const otherwise = process.env['OPENAI_API_KEY'] ? `file:${join(dataFolder(), 'memory.db')}` : ':memory:';
 
 export const mastra = new Mastra({
   ...appParts({
     model: appModel(),
     index: openIndex(newestIndexFile()),
     embedder: createLocalEmbedder(),
-    storageUrl,
+    storage: appStorage({ schema: 'mastra_app', otherwise }),
   }),
   processors: { perf },
   // Packages of this workspace are bundled, and the bundler does not see what they load on first use:

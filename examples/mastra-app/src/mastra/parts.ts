@@ -1,5 +1,5 @@
+import type { MastraCompositeStore } from '@mastra/core/storage';
 import type { MastraVector } from '@mastra/core/vector';
-import { LibSQLStore } from '@mastra/libsql';
 import { changelogAgent } from './agents/changelog.ts';
 import { docsAgent } from './agents/docs.ts';
 import type { AppModel } from './model.ts';
@@ -10,18 +10,18 @@ export interface PartsOptions {
   readonly model: AppModel;
   readonly index: MastraVector;
   readonly embedder: QueryEmbedder;
-  /** LibSQL address of the threads and messages: `file:...` or `:memory:`. */
-  readonly storageUrl: string;
+  /** Of the threads and messages. */
+  readonly storage: MastraCompositeStore;
 }
 
 /** Everything of the application but the plugin; both the server and the recorded day are made of it. */
-export function appParts({ model, index, embedder, storageUrl }: PartsOptions) {
+export function appParts({ model, index, embedder, storage }: PartsOptions) {
   return {
     agents: {
       docs: docsAgent(model, createSearchTool(index, 'docs', embedder)),
       changelog: changelogAgent(model, createSearchTool(index, 'changelog', embedder)),
     },
-    storage: new LibSQLStore({ id: 'app-storage', url: storageUrl }),
+    storage,
     vectors: { docs: index },
   };
 }
