@@ -1,5 +1,4 @@
-import { isPerfError } from 'mastra-perf';
-import type { After } from './after.ts';
+import { isPerfError, type Clock } from 'mastra-perf';
 import { closedFailure, codeOf, failure } from './failures.ts';
 import { bornText } from './migration.ts';
 import { migrate } from './migrate.ts';
@@ -26,7 +25,7 @@ export interface Database {
 
 export interface DatabaseSettings {
   readonly prepare: boolean;
-  readonly after: After;
+  readonly after: Clock['after'];
 }
 
 /** A server that hangs is given up after this long, and its connection with it. */

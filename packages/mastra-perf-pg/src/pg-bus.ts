@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Bus } from 'mastra-perf';
+import type { Bus, BusReceiver } from 'mastra-perf';
 import type { Database } from './database.ts';
 import { failure } from './failures.ts';
-import type { Listener } from './listener.ts';
 import { channelOf, payloadsOf } from './messages.ts';
 import { statement } from './statement.ts';
 
@@ -25,7 +24,7 @@ const notify = statement(
 /** Texts of one process are sent by one statement after another: over several connections their order would be lost. */
 export function pgBus(
   database: Pick<Database, 'ask' | 'connect'>,
-  listener: Pick<Listener, 'subscribe'>,
+  receiver: Pick<BusReceiver, 'subscribe'>,
   schema: string,
 ): Bus {
   const sender = randomBytes(9).toString('base64url');
@@ -65,9 +64,9 @@ export function pgBus(
       void sendAll();
       await sent.promise;
     },
-    async subscribe(topic, ears) {
+    async subscribe(topic, listener) {
       await database.connect();
-      return listener.subscribe(channelOf(schema, topic), ears);
+      return receiver.subscribe(channelOf(schema, topic), listener);
     },
   };
 }

@@ -1,7 +1,6 @@
-import type { Bus, Leases, PerfStore } from 'mastra-perf';
-import { systemAfter } from './after.ts';
+import { busReceiver, systemClock, type Bus, type Leases, type PerfStore } from 'mastra-perf';
+import { openBusConnection } from './bus-connection.ts';
 import { createDatabase } from './database.ts';
-import { createListener } from './listener.ts';
 import { parseStoreOptions } from './parse-store-options.ts';
 import { pgBus } from './pg-bus.ts';
 import { pgCache } from './pg-cache.ts';
@@ -27,21 +26,20 @@ export interface PostgresStore extends PerfStore {
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const { schema, prepare, source } = parseStoreOptions(options);
   const tables = tablesOf(schema);
-  const after = systemAfter;
+  const { after } = systemClock;
   const database = createDatabase(source, tables, { prepare, after });
   const sweeper = createSweeper({ database, after }, tables);
-  const listener = createListener(source.listen, { after });
+  const receiver = busReceiver({ name: 'postgresStore', open: openBusConnection(source.listen) });
   return {
     name: 'postgres',
     cache: pgCache(database, sweeper, tables),
     leases: pgLeases(database, tables),
-    bus: pgBus(database, listener, schema),
+    bus: pgBus(database, receiver, schema),
     connect: database.connect,
     health: database.health,
     async close() {
       sweeper.stop();
-      listener.close();
-      await database.close();
+      await Promise.all([receiver.close(), database.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { After } from './after.ts';
+import type { Clock } from 'mastra-perf';
 import type { Database } from './database.ts';
 import { statement } from './statement.ts';
 import type { Tables } from './tables.ts';
@@ -14,7 +14,7 @@ export interface Sweeper {
 
 export interface SweeperDeps {
   readonly database: Pick<Database, 'ask'>;
-  readonly after: After;
+  readonly after: Clock['after'];
 }
 
 /** Rows written before the next sweep, and how long after the first of them it comes at the latest. */

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { service, startDelayProxy, startPostgres } from '@mastra-perf/testkit';
+import { reasonOf, service, startDelayProxy, startPostgres, until, within } from '@mastra-perf/testkit';
 
 import { afterAll, describe, expect, test } from 'vitest';
 import { postgresStore, type PostgresStore } from '../src/index.ts';
 import { aPool } from './a-pool.ts';
-import { reasonOf, until, within } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

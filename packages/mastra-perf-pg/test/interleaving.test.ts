@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { service, startPostgres } from '@mastra-perf/testkit';
+import { reasonOf, service, startPostgres, until } from '@mastra-perf/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { postgresStore, type PostgresStore } from '../src/index.ts';
 import { aPool } from './a-pool.ts';
 import { asAdmin } from './admin.ts';
 import { begun, isServed, written } from './sample-writes.ts';
-import { reasonOf, until } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

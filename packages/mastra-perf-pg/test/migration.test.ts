@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { service, startPostgres } from '@mastra-perf/testkit';
+import { reasonOf, service, startPostgres, until, untilWorks } from '@mastra-perf/testkit';
 import { isPerfError } from 'mastra-perf';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { postgresStore, type PostgresStore } from '../src/index.ts';
 import { asAdmin } from './admin.ts';
 import { begun, isServed, written } from './sample-writes.ts';
-import { reasonOf, until, untilWorks } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

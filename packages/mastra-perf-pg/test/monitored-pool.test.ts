@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { service, startPostgres } from '@mastra-perf/testkit';
+import { service, startPostgres, until } from '@mastra-perf/testkit';
 import { PerfConfigError } from 'mastra-perf';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -12,7 +12,6 @@ import {
   type SlowQuery,
 } from '../src/index.ts';
 import { asAdmin, killBackends } from './admin.ts';
-import { until } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

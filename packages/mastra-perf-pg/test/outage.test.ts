@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { service, startDelayProxy, startPostgres, type DelayProxy } from '@mastra-perf/testkit';
+import {
+  reasonOf,
+  service,
+  startDelayProxy,
+  startPostgres,
+  until,
+  untilWorks,
+  within,
+  type DelayProxy,
+} from '@mastra-perf/testkit';
 import { isPerfError } from 'mastra-perf';
 import type { PoolConfig } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -7,7 +16,6 @@ import { postgresStore, type PostgresStore } from '../src/index.ts';
 import { aPool } from './a-pool.ts';
 import { asAdmin, killBackends } from './admin.ts';
 import { begun, isServed, written } from './sample-writes.ts';
-import { reasonOf, until, untilWorks, within } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

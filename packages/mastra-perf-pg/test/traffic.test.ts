@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { service, startPostgres } from '@mastra-perf/testkit';
+import { service, startPostgres, until } from '@mastra-perf/testkit';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { postgresStore, type PostgresStore } from '../src/index.ts';
@@ -7,7 +7,6 @@ import { aPool } from './a-pool.ts';
 import { asAdmin } from './admin.ts';
 import { countingPool, type CountingPool } from './counting-pool.ts';
 import { begun, isServed, written } from './sample-writes.ts';
-import { until } from './until.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());

@@ -5,6 +5,7 @@ import type { Events } from './events.ts';
 import { createHeldSnapshots } from './history/held-snapshots.ts';
 import { createHistory } from './history/history.ts';
 import type { Behind } from './history/history-deps.ts';
+import { isPermanent } from './history/is-permanent.ts';
 import { STORAGE_DEFAULTS, type StorageSettings } from './history/options.ts';
 import type { MessageRow } from './history/rows.ts';
 import { traitsOf } from './history/traits-of.ts';
@@ -63,6 +64,7 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
       random,
       write,
       joins,
+      isPermanent,
       onRetry: (error) => events.emit('saveFailed', { error }),
       onLost(event) {
         lost(event.threadId);

@@ -129,7 +129,9 @@ export function createHistory<T extends ThreadRow, M extends MessageRow>(
         change(changed);
         recent.forget(more);
         if (isLast)
-          attempt('write', () => recent.threads.put({ thread, version: undefined, exact: false, at: clock.monotonic() }));
+          attempt('write', () =>
+            recent.threads.put({ thread, version: undefined, exact: false, at: clock.monotonic() }),
+          );
         tell(threads === 'all' ? 'all' : [...threads, ...more]);
       }
     },

@@ -8,10 +8,10 @@ afterEach(() => allHandled());
 
 describe('writing', () => {
   it('joins what all threads have added in one turn of the event loop into one write', async () => {
-    const { queue, turn, begun, held } = queueOnHeldStore();
+    const { queue, turn, begun, held, clock } = queueOnHeldStore();
     const adding = range(100).map((n) => queue.add([row(`t${n}`, `m${n}`)]));
     await Promise.all(adding);
-    expect(begun).toEqual([]);
+    expect([begun, clock.waiting()]).toEqual([[], 1]);
     await turn();
     expect(begun).toHaveLength(1);
     expect(held[0]!.rows).toHaveLength(100);

@@ -75,8 +75,13 @@ describe('close', () => {
   it('leaves no timer behind while the store is away', async () => {
     const { queue, add, end, pass, clock, lost } = queueOnHeldStore();
     await add(row('a', '1'), row('b', '2'));
-    for (const _ of range(3)) await end('fail');
+    for (const _ of range(3)) {
+      await end('fail');
+      await pass(100);
+    }
     const closing = watch(queue.close({ timeoutMs: 100 }));
+    await end('fail');
+    await end('fail');
     await pass(100);
     expect(closing.state).toBe('resolved');
     expect(lost).toHaveLength(2);

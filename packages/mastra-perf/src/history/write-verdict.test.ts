@@ -51,6 +51,24 @@ describe('a message that cannot be written', () => {
     expect(lost).toHaveLength(1);
   });
 
+  it('is not given up for a failure while nothing is written, whatever was before', async () => {
+    const stage = queueOnHeldStore();
+    const { add, end, pass, lost, queue } = stage;
+    await add(row('a', 'bad'));
+    for (const n of range(20)) {
+      await add(row('b', `other ${n}`));
+      queue.settled('a').catch(() => undefined);
+      await stage.turn();
+      await endAll(stage, poison);
+    }
+    await add(row('b', 'other'));
+    for (const _ of range(20)) {
+      await pass(30_000);
+      await end('fail');
+    }
+    expect(lost).toEqual([]);
+  });
+
   it('is not given up before it has failed eight times, however long that takes', async () => {
     const stage = queueOnHeldStore();
     const { add, pass, lost, queue } = stage;

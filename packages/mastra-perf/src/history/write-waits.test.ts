@@ -74,6 +74,19 @@ describe('settled and flush', () => {
     expect(begun).toEqual(['m7']);
   });
 
+  it('of one thread wait for its own attempt, whatever fails while the store is away', async () => {
+    const { queue, add, end, turn } = queueOnHeldStore();
+    await add(...range(10).map((n) => row(`t${n}`, `m${n}`)));
+    for (const _ of range(3)) await end('fail');
+    const [one, other] = [watch(queue.settled('t7')), watch(queue.settled('t8'))];
+    await turn();
+    await end('fail', 'm7');
+    expect(one.state).toMatchObject({ code: 'MASTRA_PERF_STORE' });
+    expect(other.state).toBe('pending');
+    await end('succeed', 'm8');
+    expect(other.state).toBe('resolved');
+  });
+
   it('of all give up after a few attempts while the store is away', async () => {
     const { queue, add, end, begun } = queueOnHeldStore();
     await add(...range(100).map((n) => row(`t${n}`, `m${n}`)));
@@ -91,6 +104,9 @@ describe('settled and flush', () => {
     const { queue, add } = stage;
     await add(row('bad', 'bad'), ...range(20).map((n) => row(`t${n}`, `m${n}`)));
     const watched = watch(queue.flush());
+    await stage.end('fail', 'bad');
+    await stage.end('fail', 'bad');
+    expect(watched.state).toBe('pending');
     await endAll(stage, ['bad']);
     expect(watched.state).toMatchObject({ code: 'MASTRA_PERF_STORE' });
     expect(queue.state().messages).toBe(1);
