@@ -1,1 +1,2 @@
 export { redisServerCache, type RedisServerCacheOptions } from './server-cache.ts';
+export { fastRedis, type FastRedisTarget } from './fast-store/fast-redis.ts';

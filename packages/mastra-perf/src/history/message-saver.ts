@@ -94,7 +94,7 @@ export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
       const messages = attempt('times', () => recent.times.place(given)) ?? [...given];
       if (messages.length === 0) return store.saveMessages(messages);
       // Whoever saves to a thread that is not there shall be told at once.
-      const isSafe = messages.every(isAddressed) && threadsOf(messages).every(isKnown);
+      const isSafe = messages.every(isPlain) && areDistinct(messages) && threadsOf(messages).every(isKnown);
       const copies = queue && isSafe && attempt('copy', () => messages.map(copyRow));
       if (!queue || !copies) {
         await settled(threadsOf(messages));
@@ -108,8 +108,15 @@ export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
   };
 }
 
-/** What Mastra's storages demand of a message; one that lacks it is theirs to refuse. */
-const isAddressed = ({ threadId, resourceId }: MessageRow): boolean =>
-  Boolean(threadId) && Boolean(resourceId);
+/** It has what Mastra's storages demand, and they return it as it is given; others are theirs to refuse, or to convert. */
+const isPlain = (message: MessageRow & { readonly content?: unknown }): boolean =>
+  Boolean(message.threadId) &&
+  Boolean(message.resourceId) &&
+  message.createdAt instanceof Date &&
+  typeof message.content === 'object';
+
+/** Of a message that comes twice, storages keep some of each. */
+const areDistinct = (messages: readonly MessageRow[]): boolean =>
+  new Set(messages.map(({ id }) => id)).size === messages.length;
 
 const timeOf = ({ createdAt }: MessageRow): number => createdAt.getTime();

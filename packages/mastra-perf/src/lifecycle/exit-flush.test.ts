@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settled, testClock } from '../base/test-clock.ts';
 import { flushOnExit } from './exit-flush.ts';
 
-function setUp(fields: object = {}) {
+function setUp(fields: object = {}, before: (process: EventEmitter) => void = () => undefined) {
   const clock = testClock();
   const process = Object.assign(new EventEmitter(), {
     pid: 42,
@@ -11,6 +11,7 @@ function setUp(fields: object = {}) {
     emitWarning: vi.fn(),
     ...fields,
   });
+  before(process);
   let pending = true;
   const flushes: Array<PromiseWithResolvers<void>> = [];
   const copy = () =>
@@ -43,6 +44,8 @@ function setUp(fields: object = {}) {
     queueMore: () => void (pending = true),
   };
 }
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('flushOnExit', () => {
   it('listens until it is undone', () => {
@@ -106,6 +109,15 @@ describe('flushOnExit', () => {
     },
   );
 
+  it('leaves the end to a listener for once that was there before', async () => {
+    const own = vi.fn();
+    const { process, succeed } = setUp({}, (early) => early.once('SIGTERM', own));
+    process.emit('SIGTERM');
+    await succeed();
+    expect(own).toHaveBeenCalledOnce();
+    expect(process.kill).not.toHaveBeenCalled();
+  });
+
   it('does not take another copy for the application', async () => {
     const { process, succeed, copy } = setUp();
     copy();
@@ -115,10 +127,13 @@ describe('flushOnExit', () => {
     expect(process.listenerCount('SIGTERM')).toBe(0);
   });
 
-  it.each([Symbol.for('signal-exit emitter'), '__signal_exit_emitter__'])(
-    'ends the process when all others wait for somebody to do so: %s',
-    async (key) => {
-      const { process, succeed, queueMore } = setUp({ [key]: { count: 1 } });
+  it.each(['since version 4', 'until version 3'])(
+    'ends the process when all others are signal-exit, %s, which waits for somebody to do so',
+    async (version) => {
+      const emitter = { count: 1 };
+      const isNew = version === 'since version 4';
+      if (isNew) vi.stubGlobal(Symbol.for('signal-exit emitter') as never, emitter);
+      const { process, succeed, queueMore } = setUp(isNew ? {} : { __signal_exit_emitter__: emitter });
       process.on('SIGTERM', () => undefined);
       process.emit('SIGTERM');
       await succeed();

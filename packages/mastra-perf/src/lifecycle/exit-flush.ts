@@ -80,12 +80,12 @@ export function flushOnExit(options: ExitFlushOptions): () => void {
 
 /**
  * Whether nobody else ends the process. The listeners of signal-exit, which many packages bring along, wait for others to do so,
- * and tell their number in the process.
+ * and tell their number: those since version 4 in the global scope, older ones in the process.
  */
 function isLeftToUs(process: ExitProcess, signal: string): boolean {
   const others = process.listeners(signal).filter((one) => !(one instanceof Object && MARK in one));
   const polite =
-    countIn(process, Symbol.for('signal-exit emitter')) + countIn(process, '__signal_exit_emitter__');
+    countIn(globalThis, Symbol.for('signal-exit emitter')) + countIn(process, '__signal_exit_emitter__');
   return others.length <= polite;
 }
 

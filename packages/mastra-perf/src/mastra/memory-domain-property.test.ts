@@ -146,7 +146,7 @@ describe.each(Object.keys(open))('a decorated domain of %s', (name) => {
       { numRuns: isFile ? 1 : 5, endOnFailure: true },
     );
     const isKept = mode.startsWith('sticky') || (mode === 'validate' && name === 'a storage with traits');
-    if (isKept) expect(saved, `of ${reads} lists, those from memory`).toBeGreaterThan(reads / 10);
+    if (isKept) expect(saved, `of ${reads} lists, those from memory`).toBeGreaterThan(reads / 40);
     else expect(saved).toBe(0);
   });
 });

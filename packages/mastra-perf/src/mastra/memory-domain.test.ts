@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { testClock } from '../base/test-clock.ts';
+import { systemClock } from '../base/clock.ts';
+import { settled, testClock } from '../base/test-clock.ts';
 import { watchUnhandled } from '../base/test-unhandled.ts';
 import { createHistory } from '../history/history.ts';
+import type { MessageRow } from '../history/rows.ts';
+import { createWriteQueue } from '../history/write-queue.ts';
+import { memoryBus } from '../stores/memory-bus.ts';
 import { lazyQueue, memoryProcess, messageOf, threadOf, type ProcessOptions } from './test-memory-process.ts';
 import { versionedMemory } from './test-versioned-memory.ts';
 
@@ -85,6 +89,32 @@ describe('memoryDomain', () => {
     expect(queue!.waiting()).toBe(4);
     expect((await domain.listMessages({ threadId: 't' })).messages).toHaveLength(5);
     expect(memory.taken()).toEqual(['saveMessages', 'saveMessages', 'listMessages']);
+  });
+
+  it('works with the queue that writes by itself', async () => {
+    const { memory, turn, domain } = await setUp({
+      mode: 'sticky',
+      writeBehind: ({ write, lost, joins }) =>
+        createWriteQueue<MessageRow>({
+          clock: systemClock,
+          random: () => 0.5,
+          write,
+          joins,
+          onLost: ({ threadId }) => lost(threadId),
+        }),
+    });
+    await turn('first');
+    memory.taken();
+    expect(ids((await turn('second')).history)).toEqual(['first answer', 'first question', 'm1']);
+    expect(memory.taken()).not.toContain('listMessages');
+    const { messages } = await domain.listMessages({ threadId: 't' });
+    expect(messages.map(({ id }) => id)).toEqual([
+      'm1',
+      'first question',
+      'first answer',
+      'second question',
+      'second answer',
+    ]);
   });
 
   it('forgets messages that were given up', async () => {
@@ -213,6 +243,93 @@ describe('memoryDomain', () => {
     expect(memory.taken()).not.toContain('saveMessages');
   });
 
+  it('shares no thread with its callers', async () => {
+    const { domain, within, memory } = await setUp({ mode: 'sticky' });
+    await domain.updateThread({ id: 't', metadata: { kept: true } });
+    const truth = await memory.domain.getThreadById({ threadId: 't' });
+    for (let n = 0; n < 3; n++) {
+      const thread = await within({}).getThreadById({ threadId: 't' });
+      expect(thread).toEqual(truth);
+      Object.assign(thread!.metadata!, { spoiled: n });
+    }
+  });
+
+  it('does not take over what others wrote while a run was under way', async () => {
+    const { memory, turn, within, last, persist } = await setUp({ mode: 'validate' });
+    await turn('first');
+    const run = {};
+    await within(run).getThreadById({ threadId: 't' });
+    await last(run, 't', 10, 'user');
+    await memory.domain.saveMessages({ messages: [messageOf('elsewhere', 't', 5000)] });
+    await persist(run, 't', [messageOf('own', 't', 6000)]);
+    const next = {};
+    await within(next).getThreadById({ threadId: 't' });
+    expect(ids(await last(next, 't', 10, 'user')).slice(0, 2)).toEqual(['own', 'elsewhere']);
+  });
+
+  it('does not know what a save did that failed', async () => {
+    const memory = versionedMemory();
+    const lost = new Proxy(memory.domain, {
+      get: (target, name) =>
+        name === 'saveMessages'
+          ? async (args: Parameters<typeof target.saveMessages>[0]) => {
+              await target.saveMessages(args);
+              throw new Error('no answer');
+            }
+          : (Reflect.get(target, name) as unknown),
+    });
+    const { domain, within, last } = memoryProcess(createHistory, lost, { mode: 'sticky' });
+    await domain.saveThread({ thread: threadOf('t') });
+    expect(ids(await last({}, 't'))).toEqual([]);
+    const save = within({}).saveMessages({ messages: [messageOf('m1', 't', 1000)] });
+    await expect(save).rejects.toThrow('no answer');
+    expect(ids(await last({}, 't'))).toEqual(['m1']);
+  });
+
+  it('knows that a message has moved when it is saved in another thread', async () => {
+    const { domain, turn, last } = await setUp({ mode: 'sticky' });
+    await domain.saveThread({ thread: threadOf('other') });
+    await turn('first');
+    await domain.saveMessages({ messages: [messageOf('first answer', 'other', 2020)] });
+    expect(ids(await last({}, 't', 10, 'user'))).toEqual(['first question', 'm1']);
+  });
+
+  it('tells other processes with `sticky` of saves and other writes', async () => {
+    const bus = memoryBus();
+    const memory = versionedMemory();
+    const [one, two] = [0, 1].map(() => memoryProcess(createHistory, memory.domain, { mode: 'sticky', bus }));
+    await one!.domain.saveThread({ thread: threadOf('t') });
+    const writes: Array<() => Promise<unknown>> = [
+      () => one!.domain.saveMessages({ messages: [messageOf('m1', 't', 1000), messageOf('m2', 't', 2000)] }),
+      () => one!.domain.deleteMessages(['m1']),
+    ];
+    for (const write of writes) {
+      await lastOfTwo();
+      await write();
+      await settled();
+      const truth = await memory.domain.listMessages({ threadId: 't' });
+      expect(await lastOfTwo()).toEqual(truth.messages.map(({ id }) => id).toReversed());
+    }
+    async function lastOfTwo(): Promise<string[]> {
+      return ids(await two!.last({}, 't'));
+    }
+  });
+
+  it.each([
+    ['listMessagesById', { messageIds: ['first answer'] }],
+    ['listThreads', {}],
+    ['listMessages', { threadId: 'else', include: [{ id: 'first answer' }] }],
+    ['copyThread', { sourceThreadId: 't', newThreadId: 'copy' }],
+    ['updateMessages', { messages: [{ id: 'first answer' }] }],
+    ['getThreadById', { threadId: 't' }],
+  ] as const)('writes what waits before %s', async (method, args) => {
+    const { memory, turn, domain } = await setUp({ mode: 'sticky', writeBehind: lazyQueue });
+    await turn('first');
+    memory.taken();
+    await (domain[method] as (given: unknown) => Promise<unknown>)(args);
+    expect(memory.taken()).toEqual(['saveMessages', method]);
+  });
+
   it('drops what it has at every write that may change it', async () => {
     const { memory, domain, turn, last, within } = await setUp({ mode: 'sticky' });
     await domain.saveThread({ thread: threadOf('other') });
@@ -245,6 +362,37 @@ describe('memoryDomain', () => {
       expect(messages.toReversed(), `messages after write ${index}`).toEqual(truth.messages);
     }
   });
+
+  it.each(['getThreadById', 'listMessages'] as const)(
+    'does not keep what %s read before a write and returned after it',
+    async (method) => {
+      let held: (() => void) | undefined;
+      let isHolding = false;
+      const memory = versionedMemory(async (name, when) => {
+        if (isHolding && name === method && when === 'after') await new Promise<void>((go) => (held = go));
+      });
+      const { domain, within, last } = memoryProcess(createHistory, memory.domain, { mode: 'sticky' });
+      await domain.saveThread({ thread: threadOf('t') });
+      await domain.saveMessages({ messages: [messageOf('m1', 't', 1000), messageOf('m2', 't', 2000)] });
+      await domain.updateThread({ id: 't', title: 'one' });
+      const run = {};
+      const read = async (own: object) => ({
+        thread: await within(own).getThreadById({ threadId: 't' }),
+        ids: ids(await last(own, 't')),
+      });
+      isHolding = true;
+      const reading = read(run);
+      await vi.waitUntil(() => held);
+      isHolding = false;
+      await domain.deleteMessages(['m2']);
+      await domain.updateThread({ id: 't', title: 'another' });
+      held?.();
+      await reading;
+      const { thread, ids: seen } = await read({});
+      expect(thread?.title).toBe('another');
+      expect(seen).toEqual(['m1']);
+    },
+  );
 
   it('drops everything at a method that it does not know, unless it reads by its name', async () => {
     const memory = versionedMemory();
