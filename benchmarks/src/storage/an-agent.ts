@@ -14,9 +14,11 @@ export interface Level {
 }
 
 /** An agent that remembers ten messages, with a model that answers at once. The response cache is off: each call asks it. */
-export function anAgent(storage: MastraCompositeStore, level: Level): { agent: Agent; perf: Perf | undefined } {
-  const perf =
-    level.storage === undefined ? undefined : createPerf({ cache: false, storage: level.storage });
+export function anAgent(
+  storage: MastraCompositeStore,
+  level: Level,
+): { agent: Agent; perf: Perf | undefined } {
+  const perf = level.storage === undefined ? undefined : createPerf({ cache: false, storage: level.storage });
   const agent = new Agent({
     id: 'a',
     name: 'a',

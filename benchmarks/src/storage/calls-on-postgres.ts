@@ -44,7 +44,8 @@ export async function callsOnPostgres(servers: PostgresServers): Promise<Table> 
   }
   for (const { close } of running) await close();
   return {
-    title: 'One agent call with memory on Postgres, model without latency: median ms (times as fast as Mastra alone)',
+    title:
+      'One agent call with memory on Postgres, model without latency: median ms (times as fast as Mastra alone)',
     columns: ['', 'statements', ...TRIPS_MS.map((trip) => `${trip} ms round trip`)],
     rows: LEVELS.map(({ name }) => [
       name,
