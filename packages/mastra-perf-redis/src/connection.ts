@@ -1,4 +1,4 @@
-import type { After } from './after.ts';
+import type { Clock } from 'mastra-perf';
 import type { ClientSource } from './client-source.ts';
 import { endClient } from './end-client.ts';
 import { closedFailure, failure } from './failures.ts';
@@ -34,7 +34,7 @@ export interface Masters {
 }
 
 export interface ConnectionDeps {
-  readonly after: After;
+  readonly after: Clock['after'];
   readonly random: () => number;
 }
 

@@ -1,5 +1,4 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
-import { backoffMs } from './backoff.ts';
 import type { RedisClient } from './redis-client.ts';
 import type { RedisAddress } from './store-options.ts';
 
@@ -24,6 +23,9 @@ const FIXED = {
   maxRetriesPerRequest: 0,
   replyMapping: 'legacy',
 } as const;
+
+/** How long ioredis waits before the nth next attempt, the first being 1. */
+const backoffMs = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 1000);
 
 /** A client of ours, not connected yet. */
 export function openClient(place: Place): RedisClient {

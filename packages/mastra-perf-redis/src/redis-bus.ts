@@ -1,15 +1,14 @@
-import type { Bus } from 'mastra-perf';
+import type { Bus, BusReceiver } from 'mastra-perf';
 import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { script } from './script.ts';
-import type { Subscriber } from './subscriber.ts';
 
 /** By way of a key: a Cluster would send each message over another node, and their order would be lost. */
 const publishScript = script(`return redis.call('PUBLISH', ARGV[1], ARGV[2])`);
 
 export function redisBus(
   { ready }: Pick<Connection, 'ready'>,
-  subscriber: Pick<Subscriber, 'subscribe'>,
+  receiver: Pick<BusReceiver, 'subscribe'>,
   keys: Keys,
 ): Bus {
   return {
@@ -18,8 +17,8 @@ export function redisBus(
       await sender.run(publishScript, [keys.marks], [keys.channel(topic), text]);
     },
     async subscribe(topic, listener) {
-      await ready(); // the subscriber is made from the same client
-      return subscriber.subscribe(keys.channel(topic), listener);
+      await ready(); // the connection for messages is made from the same client
+      return receiver.subscribe(keys.channel(topic), listener);
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { Bus, Leases, PerfStore } from 'mastra-perf';
-import { systemAfter } from './after.ts';
+import { busReceiver, systemClock, type Bus, type Leases, type PerfStore } from 'mastra-perf';
+import { openBusConnection } from './bus-connection.ts';
 import { createConnection } from './connection.ts';
 import { keysOf } from './keys.ts';
 import { parseStoreOptions } from './parse-store-options.ts';
@@ -8,7 +8,6 @@ import { redisCache } from './redis-cache.ts';
 import { redisLeases } from './redis-leases.ts';
 import { SHARED, type Shared } from './shared.ts';
 import type { RedisStoreOptions } from './store-options.ts';
-import { createSubscriber } from './subscriber.ts';
 
 /** A store on Redis or Valkey 6.2 and later: standalone, Cluster or behind Sentinel. */
 export interface RedisStore extends PerfStore {
@@ -26,15 +25,14 @@ export interface RedisStore extends PerfStore {
  */
 export function redisStore(options: RedisStoreOptions): RedisStore {
   const { prefix, source } = parseStoreOptions(options);
-  const deps = { after: systemAfter, random: Math.random };
   const keys = keysOf(prefix);
-  const connection = createConnection(source, deps);
-  const subscriber = createSubscriber(connection.subscriber, deps);
+  const connection = createConnection(source, { after: systemClock.after, random: Math.random });
+  const receiver = busReceiver({ name: 'redisStore', open: openBusConnection(connection.subscriber) });
   const store: RedisStore = {
     name: 'redis',
     cache: redisCache(connection, keys),
     leases: redisLeases(connection, keys),
-    bus: redisBus(connection, subscriber, keys),
+    bus: redisBus(connection, receiver, keys),
     connect: connection.connect,
     async health() {
       await connection.revive();
@@ -42,7 +40,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
       await sender.send('exists', keys.marks);
     },
     async close() {
-      await Promise.all([connection.close(), subscriber.close()]);
+      await Promise.all([connection.close(), receiver.close()]);
     },
   };
   return Object.defineProperty(store, SHARED, { value: { connection, keys } satisfies Shared });

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { service, startRedis, startRedisCluster } from '@mastra-perf/testkit';
+import { service, startRedis, startRedisCluster, until } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { redisStore, type RedisStore } from '../src/index.ts';
 import { redisServerCache } from '../src/mastra.ts';
 import { failOnPrinting } from './not-printed.ts';
 import { isServed, written } from './sample-writes.ts';
-import { until } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 const cluster = await service(startRedisCluster, 'Redis Cluster');

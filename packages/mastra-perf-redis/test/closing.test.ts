@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { service, startDelayProxy, startRedis } from '@mastra-perf/testkit';
+import { reasonOf, service, startDelayProxy, startRedis, until, within } from '@mastra-perf/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { redisStore, type RedisStore } from '../src/index.ts';
-import { reasonOf, until, within } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 afterAll(() => redis.skip ?? redis.service.stop());

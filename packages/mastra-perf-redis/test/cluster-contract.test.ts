@@ -21,6 +21,7 @@ const killSubscriber = async (connectionName: string): Promise<void> => {
 describePerfStore({
   runner,
   name: 'a Cluster, by its nodes',
+  capabilities: { ledger: false },
   async open() {
     const connectionName = randomUUID();
     const place: RedisStoreOptions = {
@@ -48,6 +49,7 @@ for (const [name, Client] of [
   describePerfStore({
     runner,
     name,
+    capabilities: { ledger: false },
     async open() {
       const connectionName = randomUUID();
       const given = [

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { service, startRedisCluster, type RedisClusterNode } from '@mastra-perf/testkit';
+import {
+  service,
+  startRedisCluster,
+  until,
+  untilWorks,
+  within,
+  type RedisClusterNode,
+} from '@mastra-perf/testkit';
 import { Redis, type ClusterOptions } from 'ioredis';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { redisStore, type RedisStore } from '../src/index.ts';
 import { killConnections } from './kill-connections.ts';
 import { begun, isServed } from './sample-writes.ts';
-import { until, untilWorks, within } from './until.ts';
 
 const redis = await service(startRedisCluster, 'Redis Cluster');
 afterAll(() => redis.skip ?? redis.service.stop());

@@ -7,6 +7,8 @@ import {
   startDelayProxy,
   startRedis,
   startSimulatedProvider,
+  until,
+  within,
 } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import {
@@ -26,7 +28,6 @@ import { startAgentProcess } from './fixtures/agent-processes.ts';
 import { serverFaults } from './fixtures/server-faults.ts';
 import { answerTo, storedPair, type WatchedApp } from './fixtures/stored-pair.ts';
 import { watchUnhandled } from './fixtures/watch-unhandled.ts';
-import { until, within } from './until.ts';
 
 /* Whatever happens to the server or on the way to it, every call is answered, and rightly; afterwards all is as before. */
 

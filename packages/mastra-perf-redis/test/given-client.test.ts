@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { service, startRedis } from '@mastra-perf/testkit';
+import { service, startRedis, until, untilWorks, within } from '@mastra-perf/testkit';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5';
 import { afterAll, describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
 import { redisStore, type RedisClient, type RedisStore } from '../src/index.ts';
 import { killConnections } from './kill-connections.ts';
-import { until, untilWorks, within } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 afterAll(() => redis.skip ?? redis.service.stop());

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { service, startRedis, startSimulatedProvider, type SimulatedProvider } from '@mastra-perf/testkit';
+import {
+  service,
+  startRedis,
+  startSimulatedProvider,
+  until,
+  type SimulatedProvider,
+} from '@mastra-perf/testkit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { InvalidateSelector } from 'mastra-perf';
@@ -11,7 +17,6 @@ import { startAgentProcess, type AgentProcess } from './fixtures/agent-processes
 import { changingWorld, Needs, type Names, type Sight } from './fixtures/changing-world.ts';
 import { markedBus, type MarkedBus } from './fixtures/marked-bus.ts';
 import { killConnections } from './kill-connections.ts';
-import { until } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 afterAll(() => redis.skip ?? redis.service.stop());

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { service, startRedis } from '@mastra-perf/testkit';
+import { service, startRedis, until } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { redisStore, type RedisStore } from '../src/index.ts';
-import { until } from './until.ts';
 import { begun, isServed, written } from './sample-writes.ts';
 
 const redis = await service(startRedis, 'Redis');

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { service, startDelayProxy, startRedis } from '@mastra-perf/testkit';
+import {
+  reasonOf,
+  service,
+  startDelayProxy,
+  startRedis,
+  until,
+  untilWorks,
+  within,
+} from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import { isPerfError } from 'mastra-perf';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,7 +16,6 @@ import { redisStore, type RedisStore } from '../src/index.ts';
 import { killConnections } from './kill-connections.ts';
 import { failOnPrinting } from './not-printed.ts';
 import { isServed, written } from './sample-writes.ts';
-import { reasonOf, until, untilWorks, within } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 afterAll(() => redis.skip ?? redis.service.stop());

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { service, startRedis } from '@mastra-perf/testkit';
+import { service, startRedis, until } from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import type { PerfOptions } from 'mastra-perf';
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -9,7 +9,6 @@ import { NOISE } from './fixtures/bus-noise.ts';
 import { POISONS, PROTOTYPES, type Poison } from './fixtures/entry-poisons.ts';
 import { answerTo, watchedApp, type WatchedApp } from './fixtures/stored-pair.ts';
 import { watchUnhandled } from './fixtures/watch-unhandled.ts';
-import { until } from './until.ts';
 
 /* What lies in Redis is not trusted: whatever somebody has put there, calls are answered, and rightly. */
 

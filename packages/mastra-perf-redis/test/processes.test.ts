@@ -3,6 +3,8 @@ import {
   service,
   startRedis,
   startSimulatedProvider,
+  until,
+  within,
   type Gate,
   type SimulatedProvider,
 } from '@mastra-perf/testkit';
@@ -11,7 +13,6 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startAgentProcess, type AgentProcess } from './fixtures/agent-processes.ts';
 import type { Tally } from './fixtures/process-protocol.ts';
-import { until, within } from './until.ts';
 
 /* Four processes, each with a Mastra of its own, on one Redis; all of them ask a model over HTTP that counts. */
 

@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { service, startRedisSentinel, type RedisSentinel } from '@mastra-perf/testkit';
+import {
+  service,
+  startRedisSentinel,
+  until,
+  untilWorks,
+  within,
+  type RedisSentinel,
+} from '@mastra-perf/testkit';
 import { Redis } from 'ioredis';
 import { describePerfStore } from 'mastra-perf/testing';
 import * as vitest from 'vitest';
 import { redisStore, type RedisSentinelOptions, type RedisStore } from '../src/index.ts';
 import { killConnections } from './kill-connections.ts';
 import { begun, isServed, written } from './sample-writes.ts';
-import { until, untilWorks, within } from './until.ts';
 
 const { afterAll, describe, expect, onTestFinished, test } = vitest;
 const redis = await service(startRedisSentinel, 'Redis Sentinel');
@@ -20,6 +26,7 @@ const placeOf = ({ name, sentinels }: RedisSentinel): RedisSentinelOptions => ({
 describePerfStore({
   runner: { describe: describe.skipIf(redis.skip), it: test },
   name: 'a master that sentinels name',
+  capabilities: { ledger: false },
   async open() {
     const connectionName = randomUUID();
     const place = placeOf(redis.service);

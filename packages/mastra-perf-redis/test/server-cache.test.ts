@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { service, startRedis, startRedisCluster } from '@mastra-perf/testkit';
+import { service, startRedis, startRedisCluster, until } from '@mastra-perf/testkit';
 import { InMemoryServerCache, MastraServerCache } from '@mastra/core/cache';
 import { Cluster, Redis } from 'ioredis';
 import { memoryStore } from 'mastra-perf';
@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { redisStore, type RedisStore } from '../src/index.ts';
 import { redisServerCache } from '../src/mastra.ts';
 import { countingClient } from './counting-client.ts';
-import { until } from './until.ts';
 
 const redis = await service(startRedis, 'Redis');
 const cluster = await service(startRedisCluster, 'Redis Cluster');

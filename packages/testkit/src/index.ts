@@ -10,6 +10,9 @@ export type { MockCalls } from './mocks/mock-calls.ts';
 export type { MockCallOptions, MockSpec } from './mocks/mock-spec.ts';
 export { hashVector } from './hash-vector.ts';
 export { gate, type Gate } from './gate.ts';
+export { reasonOf } from './reason-of.ts';
+export { until, untilWorks } from './until.ts';
+export { within } from './within.ts';
 export {
   startSimulatedProvider,
   type SimulatedProvider,

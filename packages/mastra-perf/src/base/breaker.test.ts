@@ -10,11 +10,15 @@ function setUp() {
   const onOpen = vi.fn();
   const onClose = vi.fn();
   const breaker = createBreaker({ clock, random: () => 0, probe, onOpen, onClose });
-  const fail = (): void => breaker.failed(breaker.begin(), lost);
+  /** One more failure, not together with the last. */
+  const fail = (): void => {
+    clock.advance(50);
+    breaker.failed(breaker.begin(), lost);
+  };
   /** Waits of the next probes that fail. */
   const waits = async (count: number): Promise<number[]> => {
     const found: number[] = [];
-    for (let waited = 0; found.length < count;) {
+    for (let waited = 0; found.length < count && waited < 60_000;) {
       const before = probe.mock.calls.length;
       clock.advance(1);
       waited++;
@@ -63,8 +67,9 @@ describe('createBreaker', () => {
   });
 
   it('takes a hundred operations that fail together for one failure', () => {
-    const { breaker, fail } = setUp();
+    const { breaker, clock, fail } = setUp();
     const burst = (): void => {
+      clock.advance(50);
       const begun = Array.from({ length: 100 }, () => breaker.begin());
       for (const at of begun) breaker.failed(at, lost);
     };
@@ -76,6 +81,19 @@ describe('createBreaker', () => {
     fail();
     expect(breaker.isOpen()).toBe(false);
     burst();
+    expect(breaker.isOpen()).toBe(true);
+  });
+
+  it('counts what fails within 50 ms of the last failure that counted as part of it', () => {
+    const { breaker, clock, fail } = setUp();
+    const failAgain = (): void => breaker.failed(breaker.begin(), lost);
+    fail();
+    for (let elapsed = 0; elapsed < 100; elapsed++) {
+      failAgain();
+      clock.advance(1);
+    }
+    expect(breaker.isOpen()).toBe(false);
+    failAgain();
     expect(breaker.isOpen()).toBe(true);
   });
 

@@ -3,6 +3,11 @@ import type { Clock } from './clock.ts';
 
 /** So many failures in a row open it. */
 const THRESHOLD = 3;
+/**
+ * Failures that follow each other sooner than this tell of the same trouble. A call asks several times, and a hundred calls at
+ * once do so in step; a connection that was lost is there again by then.
+ */
+const TOGETHER_MS = 50;
 const FIRST_PROBE_MS = 250;
 const MAX_PROBE_MS = 5_000;
 /** Closed for this long, it starts with the first wait again when it opens. Before, the waits go on from where they were. */
@@ -29,7 +34,8 @@ export interface Breaker {
   succeeded(): void;
   /**
    * An operation failed that has begun at this place. It says nothing new, and is not counted, when it had begun before
-   * the last failure that was: a hundred operations that fail together are one failure.
+   * the last failure that was, or fails right after it: a hundred operations that fail together are one failure, also if some
+   * of them had begun when others had failed already.
    */
   failed(begun: number, cause: unknown): void;
   /** Opens it at once. */
@@ -46,6 +52,7 @@ export function createBreaker({ clock, random, probe, onOpen, onClose }: Breaker
   let stopped = false;
   let begun = 0;
   let lastCounted = 0;
+  let countedAt = -Infinity;
   let failures = 0;
   let opened = 0;
   let closedAt = -Infinity;
@@ -85,8 +92,10 @@ export function createBreaker({ clock, random, probe, onOpen, onClose }: Breaker
     begin: () => ++begun,
     succeeded: () => void (failures = 0),
     failed(at, cause) {
-      if (open || at <= lastCounted) return;
+      const now = clock.monotonic();
+      if (open || at <= lastCounted || now - countedAt < TOGETHER_MS) return;
       lastCounted = begun;
+      countedAt = now;
       if (++failures >= THRESHOLD) trip(cause);
     },
     trip,

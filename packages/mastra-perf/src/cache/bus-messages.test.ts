@@ -4,27 +4,17 @@ import { watchUnhandled } from '../base/test-unhandled.ts';
 import type { CallSettings } from '../pipeline/test-calls.ts';
 import { memoryStoreOn } from '../stores/memory-store.ts';
 import { chaosStore } from '../testing/chaos-store.ts';
-import { recorded, testProcess, using, type TestProcessOptions } from './test-process.ts';
+import { pairOn, tagged, type PairOptions } from './test-pair.ts';
 
 let allHandled: () => Promise<void>;
 beforeEach(() => void (allHandled = watchUnhandled()));
 afterEach(() => allHandled());
 
-/** Processes `A` and `B` that share a store and hear each other. */
-async function setUp(options: Omit<TestProcessOptions, 'store' | 'clock' | 'name'> = {}) {
+async function setUp(options?: PairOptions) {
   const clock = testClock();
   const chaos = chaosStore(memoryStoreOn(clock));
-  const { store, since } = recorded(chaos);
-  const start = async (name: string) => {
-    const process = testProcess({ ...options, name, clock, store });
-    await process.cache.listen();
-    return process;
-  };
-  const [a, b] = [await start('A'), await start('B')];
-  since();
-  return { clock, chaos, since, a, b, start };
+  return { clock, chaos, ...(await pairOn(chaos, clock, options)) };
 }
-const tagged = using({ tags: ['kb:42'] });
 
 describe('a message on the bus', () => {
   const HOSTILE = [

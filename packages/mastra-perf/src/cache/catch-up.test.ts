@@ -6,38 +6,20 @@ import { upstreamModel } from '../coalesce/test-upstreams.ts';
 import { answerOf } from '../pipeline/test-calls.ts';
 import { memoryStoreOn } from '../stores/memory-store.ts';
 import { chaosStore } from '../testing/chaos-store.ts';
-import { recorded, testProcess, using, type TestProcessOptions } from './test-process.ts';
+import { connectedPair, tagged, type PairOptions } from './test-pair.ts';
+import { testProcess, using } from './test-process.ts';
 
 let allHandled: () => Promise<void>;
 beforeEach(() => void (allHandled = watchUnhandled()));
 afterEach(() => allHandled());
 
-const tagged = using({ tags: ['kb:42'] });
-
-/** Two processes that share a store; each has a connection of its own, which can be made to fail. */
-async function setUp(options: Omit<TestProcessOptions, 'store' | 'clock' | 'name'> = {}) {
+async function setUp(options?: PairOptions) {
   const clock = testClock();
   const shared = memoryStoreOn(clock);
-  const start = async (name: string) => {
-    const chaos = chaosStore(shared);
-    const { store, since } = recorded(chaos);
-    const process = testProcess({ ...options, name, clock, store });
-    await process.cache.listen();
-    since();
-    return { ...process, chaos, since };
-  };
-  const [a, b] = [await start('A'), await start('B')];
-  /** Both have the answer `A 0` in memory. */
-  const seed = async (call = tagged) => {
-    await a.ask(call);
-    await a.background.idle();
-    await b.ask(call);
-    for (const { since } of [a, b]) since();
-  };
-  return { clock, a, b, start, seed };
+  return { clock, ...(await connectedPair(() => chaosStore(shared), clock, options)) };
 }
 
-async function withUpstreams(options: TestProcessOptions = {}) {
+async function withUpstreams(options: PairOptions = {}) {
   const { invoke, upstreams } = upstreamModel();
   return {
     ...(await setUp({ ...options, respond: ({ request, method }) => invoke(request, method) })),

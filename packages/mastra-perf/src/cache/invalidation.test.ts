@@ -7,34 +7,25 @@ import { answerOf, callOf } from '../pipeline/test-calls.ts';
 import { memoryStoreOn } from '../stores/memory-store.ts';
 import { chaosStore } from '../testing/chaos-store.ts';
 import type { InvalidateSelector } from './names.ts';
-import { recorded, testProcess, using, type TestProcessOptions } from './test-process.ts';
+import { pairOn, tagged, type PairOptions } from './test-pair.ts';
+import { testProcess, type TestProcessOptions } from './test-process.ts';
 
 let allHandled: () => Promise<void>;
 beforeEach(() => void (allHandled = watchUnhandled()));
 afterEach(() => allHandled());
 
-/** Processes `A` and `B` that share a store and hear each other. */
-async function setUp(options: Omit<TestProcessOptions, 'store' | 'clock' | 'name'> = {}) {
+async function setUp(options?: PairOptions) {
   const clock = testClock();
   const chaos = chaosStore(memoryStoreOn(clock));
-  const { store, since } = recorded(chaos);
-  const start = async (name: string) => {
-    const process = testProcess({ ...options, name, clock, store });
-    await process.cache.listen();
-    return process;
-  };
-  const [a, b] = [await start('A'), await start('B')];
-  since();
-  return { clock, chaos, since, a, b, start };
+  return { clock, chaos, ...(await pairOn(chaos, clock, options)) };
 }
 /** The same with models that are answered by hand. */
-async function withUpstreams(options: TestProcessOptions = {}) {
+async function withUpstreams(options: PairOptions = {}) {
   const { invoke, upstreams } = upstreamModel();
   const respond: TestProcessOptions['respond'] = ({ request, method }) => invoke(request, method);
   return { ...(await setUp({ ...options, respond })), upstreams };
 }
 
-const tagged = using({ tags: ['kb:42'] });
 const key = callOf({ invoke: () => Promise.reject(new Error('not asked')) }).key();
 const SELECTORS: Array<[what: string, InvalidateSelector | 'all']> = [
   ['its tag', { tags: ['kb:42'] }],

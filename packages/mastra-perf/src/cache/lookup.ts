@@ -31,6 +31,11 @@ interface Aged {
   readonly age: Age;
 }
 
+interface Looked {
+  readonly newest: Aged | undefined;
+  readonly reply: Reply | undefined;
+}
+
 /** Answers from memory at once, from the store if that is quick, and else lets the call go on to the model. */
 export function lookup(deps: LookupDeps): Middleware {
   const { tiers, revalidation, clock, events, settingsOf, begin } = deps;
@@ -64,30 +69,37 @@ export function lookup(deps: LookupDeps): Middleware {
     });
   };
 
+  /** Without a `next` there is no model to be asked, and nothing is revalidated. */
   const answer = (
     call: ModelCall,
-    next: Next,
     settings: CacheSettings,
     { found, age }: Aged,
+    next?: Next,
   ): Reply | undefined => {
     if (age.fresh) {
-      if (dueEarly(found.answer, age, settings, deps.random)) revalidate(call, next, found);
+      if (next && dueEarly(found.answer, age, settings, deps.random)) revalidate(call, next, found);
       return replay(call, found, 'hit', clock);
     }
     if (!age.whileRevalidating) return undefined;
-    revalidate(call, next, found);
+    if (next) revalidate(call, next, found);
     return replay(call, found, 'stale', clock);
+  };
+
+  /** The newest answer there is, and what is given of it without waiting for the model. */
+  const look = async (call: ModelCall, settings: CacheSettings, next?: Next): Promise<Looked> => {
+    const local = findLocal(call, settings);
+    const newest = local?.age.fresh ? local : await find(call, settings, local);
+    const reply = newest && answer(call, settings, newest, next);
+    tiers.count(reply !== undefined && newest?.found.tier === 'l1');
+    return { newest, reply };
   };
 
   /** Whatever goes wrong here, the model must not be asked: that is what the caller wants to rule out. */
   const answerOrNothing = async (call: ModelCall, settings: CacheSettings): Promise<Reply> => {
     let cause: unknown;
     try {
-      const local = findLocal(call, settings);
-      const newest = local?.age.fresh ? local : await find(call, settings, local);
-      const given = newest?.age.fresh || newest?.age.whileRevalidating ? newest : undefined;
-      tiers.count(given?.found.tier === 'l1');
-      if (given) return replay(call, given.found, given.age.fresh ? 'hit' : 'stale', clock);
+      const { reply } = await look(call, settings);
+      if (reply) return reply;
     } catch (error) {
       cause = error;
     }
@@ -125,10 +137,7 @@ export function lookup(deps: LookupDeps): Middleware {
         begin(call, came);
         return next();
       }
-      const local = findLocal(call, settings);
-      const newest = local?.age.fresh ? local : await find(call, settings, local);
-      const reply = newest && answer(call, next, settings, newest);
-      tiers.count(reply !== undefined && newest?.found.tier === 'l1');
+      const { newest, reply } = await look(call, settings, next);
       if (reply) return reply;
       begin(call, came);
       return newest?.age.onError ? orStale(call, next, (error) => replaceError(call, newest, error)) : next();

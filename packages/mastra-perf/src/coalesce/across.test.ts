@@ -1,100 +1,22 @@
-import { describe, expect, it, vi } from 'vitest';
-import { createBackground } from '../base/background.ts';
-import { settled, testClock } from '../base/test-clock.ts';
-import type { ModelCall, Reply } from '../pipeline/call.ts';
-import { compose } from '../pipeline/compose.ts';
-import { answerOf, callOf, replyOf, textFrom, type CallSettings } from '../pipeline/test-calls.ts';
+import { describe, expect, it } from 'vitest';
+import { settled } from '../base/test-clock.ts';
+import { answerOf } from '../pipeline/test-calls.ts';
 import type { Leases } from '../stores/leases.ts';
 import { memoryStoreOn } from '../stores/memory-store.ts';
-import type { PerfStore } from '../stores/perf-store.ts';
-import { acrossProcesses } from './across.ts';
-import type { CoalesceSettings } from './options.ts';
-import { createReleases } from './releases.ts';
-import { upstreamModel } from './test-upstreams.ts';
-
-const clock = testClock();
-
-/** What is stored, for all processes of one test. */
-type Shelf = Map<string, string>;
-
-interface ProcessOptions {
-  readonly settings?: CoalesceSettings | false;
-  readonly isShared?: boolean;
-  /** Whether answers may be stored. */
-  readonly storable?: boolean;
-  readonly leases?: Leases;
-}
-
-/** One process: its model is answered by hand, and what it answers is put on the shelf. */
-async function startProcess(
-  store: PerfStore,
-  shelf: Shelf,
-  { settings = {}, isShared = true, storable = true, leases = store.leases }: ProcessOptions = {},
-) {
-  const model = upstreamModel();
-  const fault = vi.fn();
-  const background = createBackground({ maxTasks: 100, onError: (error) => fault('background', error) });
-  const releases = createReleases(store.bus);
-  await releases.listen();
-  const fromStore = async (call: ModelCall): Promise<Reply | undefined> => {
-    const text = shelf.get(call.key());
-    if (text === undefined) return undefined;
-    call.facts.outcome = { name: 'hit', savedMs: 900 };
-    return replyOf(answerOf(text));
-  };
-  const fill = {
-    name: 'fill',
-    async run(call: ModelCall, next: () => Promise<Reply>) {
-      const decided = Promise.withResolvers<boolean>();
-      call.facts.shared = decided.promise;
-      const reply = await next();
-      return {
-        ...reply,
-        parts: {
-          ...reply.parts,
-          async read() {
-            try {
-              const result = await reply.parts.read();
-              if (!result.done && result.value.type === 'text-delta' && storable)
-                shelf.set(call.key(), (shelf.get(call.key()) ?? '') + String(result.value.delta));
-              if (result.done) decided.resolve(storable);
-              return result;
-            } catch (error) {
-              decided.resolve(false);
-              throw error;
-            }
-          },
-        },
-      };
-    },
-  };
-  const across = acrossProcesses({
-    clock,
-    leases: leases!,
-    releases,
-    background,
-    settingsOf: () => settings,
-    isShared: () => isShared,
-    fromStore,
-    fault,
-  });
-  const run = compose([across, fill], fault);
-  const ask = (given?: CallSettings) => {
-    const call = callOf(model, given);
-    const text = textFrom(run(call));
-    text.catch(() => undefined); // some fail on purpose
-    return { call, text };
-  };
-  return { ...model, ask, fault, background };
-}
+import {
+  busWithGaps,
+  clock,
+  modelCalls,
+  startProcess,
+  type ProcessOptions,
+  type Shelf,
+} from './test-processes.ts';
 
 const start = (count: number, options?: ProcessOptions) => {
   const store = memoryStoreOn(clock);
   const shelf: Shelf = new Map();
   return Promise.all(Array.from({ length: count }, () => startProcess(store, shelf, options)));
 };
-const modelCalls = (processes: ReadonlyArray<{ readonly asked: readonly unknown[] }>) =>
-  processes.map(({ asked }) => asked.length);
 
 describe('equal calls in several processes', () => {
   it('are one model call: the others wait for the answer of the one that leads', async () => {
@@ -106,7 +28,7 @@ describe('equal calls in several processes', () => {
     expect(await Promise.all(calls.map(({ text }) => text))).toEqual(Array(4).fill('hello'));
     expect(calls.map(({ call }) => call.facts.outcome.name)).toEqual(['miss', 'shared', 'shared', 'shared']);
     expect(modelCalls(processes)).toEqual([1, 0, 0, 0]);
-    for (const { fault } of processes) expect(fault).not.toHaveBeenCalled();
+    for (const { faults } of processes) expect(faults).toEqual([]);
     expect(clock.timers()).toBe(0);
   });
 
@@ -229,6 +151,46 @@ describe('a call that waits for another process', () => {
     two!.upstreams[0]!.finish(...answerOf('hello'));
     expect(await waiting.text).toBe('hello');
   });
+
+  it('looks at once when messages may have been missed', async () => {
+    const { bus, gap } = busWithGaps();
+    const store = { ...memoryStoreOn(clock), bus };
+    const shelf: Shelf = new Map();
+    const one = await startProcess(store, shelf);
+    const two = await startProcess(store, shelf);
+    one.ask();
+    await settled();
+    const heard: string[] = [];
+    void two.ask().text.then((text) => heard.push(text));
+    await settled();
+    one.upstreams[0]!.finish(...answerOf('hello'));
+    await settled();
+    expect(heard).toEqual([]);
+    gap();
+    await settled();
+    expect(heard).toEqual(['hello']);
+    expect(modelCalls([one, two])).toEqual([1, 0]);
+  });
+
+  it('waits on when it has looked and there is nothing yet', async () => {
+    const memory = memoryStoreOn(clock);
+    const { bus, gap } = busWithGaps(memory.bus);
+    const store = { ...memory, bus };
+    const shelf: Shelf = new Map();
+    const one = await startProcess(store, shelf);
+    const two = await startProcess(store, shelf);
+    one.ask();
+    await settled();
+    const waiting = two.ask();
+    await settled();
+    for (let n = 0; n < 3; n++) {
+      gap();
+      await settled();
+    }
+    expect(modelCalls([one, two])).toEqual([1, 0]);
+    one.upstreams[0]!.finish(...answerOf('hello'));
+    expect(await waiting.text).toBe('hello');
+  });
 });
 
 describe('a call goes to the model without looking', () => {
@@ -253,6 +215,6 @@ describe('a call goes to the model without looking', () => {
     expect(modelCalls(processes)).toEqual([1, 1]);
     for (const { upstreams } of processes) upstreams[0]!.finish(...answerOf('own'));
     expect(await Promise.all(calls.map(({ text }) => text))).toEqual(['own', 'own']);
-    for (const { fault } of processes) expect(fault).not.toHaveBeenCalled();
+    for (const { faults } of processes) expect(faults).toEqual([]);
   });
 });

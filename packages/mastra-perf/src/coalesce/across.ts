@@ -6,7 +6,7 @@ import { observe } from '../pipeline/observe.ts';
 import type { Lease, Leases } from '../stores/leases.ts';
 import { holdLease } from './hold-lease.ts';
 import { COALESCE_DEFAULTS, type CoalesceSettings } from './options.ts';
-import type { Ending, Releases } from './releases.ts';
+import type { Ending, Heard, Releases } from './releases.ts';
 
 export interface AcrossDeps {
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface AcrossDeps {
 
 /** A leader that dies is noticed after this long. */
 const LEASE_MS = 5000;
-/** Messages can be lost: who waits looks by itself after this long. */
+/** Messages can be lost without a gap being told: who waits looks by itself after this long. */
 const LOOK_MS = 1000;
 const NAME = 'coalesce.across';
 
@@ -69,10 +69,10 @@ export function acrossProcesses(deps: AcrossDeps): Middleware {
           const left = wait - (clock.monotonic() - came);
           if (left <= 0 || failures >= 2) return await next();
           const pause = Math.max(1, Math.min(left, attempt.expiresInMs, LOOK_MS));
-          const ending = await firstOf(release.ending, pause, clock, call.request.abortSignal);
-          if (ending === 'aborted') throw call.request.abortSignal?.reason;
-          if (ending === 'unstored') return await next();
-          if (ending === 'failed') failures++;
+          const heard = await firstOf(release.heard, pause, clock, call.request.abortSignal);
+          if (heard === 'aborted') throw call.request.abortSignal?.reason;
+          if (heard === 'unstored') return await next();
+          if (heard === 'failed') failures++;
         } finally {
           release.forget();
         }
@@ -127,18 +127,18 @@ async function lead(
 }
 
 async function firstOf(
-  ending: Promise<Ending>,
+  heard: Promise<Heard>,
   pauseMs: number,
   clock: Clock,
   signal: AbortSignal | undefined,
-): Promise<Ending | 'paused' | 'aborted'> {
+): Promise<Heard | 'paused' | 'aborted'> {
   const { promise, resolve } = Promise.withResolvers<'paused' | 'aborted'>();
   const stop = clock.after(pauseMs, () => resolve('paused'));
   const abort = (): void => resolve('aborted');
   if (isAborted(signal)) abort();
   else signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([ending, promise]);
+    return await Promise.race([heard, promise]);
   } finally {
     stop();
     signal?.removeEventListener('abort', abort);

@@ -100,6 +100,8 @@ export interface CallFacts {
   storeAway?: boolean;
   /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */
   shared?: Promise<boolean>;
+  /** Why the answer is not the one that was asked for, and must not be stored: another model gave it, or it was cut short. */
+  unlike?: string;
 }
 
 export type Next = (call?: ModelCall) => Promise<Reply>;

@@ -123,9 +123,10 @@ describe('a subscription to a guarded bus', () => {
   });
 
   it('does not hide by its success that reads fail', async () => {
-    const { store, listen, read, guarded } = await setUp();
+    const { store, listen, read, guarded, advance } = await setUp();
     store.behave(new Error('gone'), 'getMany');
     for (let n = 0; n < 3; n++) {
+      await advance(50);
       await listen().subscribed;
       await reasonOf(read());
     }

@@ -1,7 +1,9 @@
 import type { CacheStore } from './cache-store.ts';
 import type { Bus } from './bus.ts';
 import { guardedBus } from './guarded-bus.ts';
+import { guardedLedger } from './guarded-ledger.ts';
 import type { LeaseAttempt, Leases } from './leases.ts';
+import type { Ledger } from './ledger.ts';
 import type { PerfStore } from './perf-store.ts';
 import { storeGuard, type GuardDeps, type StoreGuard, type StoreState } from './store-guard.ts';
 
@@ -19,6 +21,7 @@ export interface GuardedStore {
   readonly leases?: Leases;
   /** `subscribe` never fails but when closed: it takes effect when the store is there, and `gap` tells of it. */
   readonly bus?: Bus;
+  readonly ledger?: Ledger;
   /** Connects in the background, as the first operation would. Resolves when that has succeeded or failed, within 2 s. */
   connect(): Promise<void>;
   /** Later operations are rejected, those under way settle in their time. Never rejects; takes 2 s at most. */
@@ -48,6 +51,7 @@ export function guardedStore(store: PerfStore, deps: GuardedStoreDeps): GuardedS
     cache: guardedCache(store.cache, guard, readMs),
     ...(store.leases && { leases: guardedLeases(store.leases, guard, readMs) }),
     ...(bus && { bus }),
+    ...(store.ledger && { ledger: guardedLedger(store.ledger, guard, readMs) }),
     connect: guard.connect,
     async close() {
       bus?.stop();

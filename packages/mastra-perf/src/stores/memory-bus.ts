@@ -1,4 +1,5 @@
 import type { Bus, BusListener } from './bus.ts';
+import { tellListener } from './tell-listener.ts';
 
 /** Nothing is ever missed here: `gap` is not called. */
 export function memoryBus(): Bus {
@@ -9,7 +10,8 @@ export function memoryBus(): Bus {
       const subscribers = topics.get(topic);
       for (const subscriber of [...(subscribers ?? [])]) {
         queueMicrotask(() => {
-          if (subscribers?.has(subscriber)) deliver(topic, text, subscriber.listener);
+          if (!subscribers?.has(subscriber)) return;
+          tellListener(topic, () => subscriber.listener.message(text));
         });
       }
     },
@@ -24,16 +26,4 @@ export function memoryBus(): Bus {
       };
     },
   };
-}
-
-/** Nobody waits for a delivery: what a listener throws would end the process. */
-function deliver(topic: string, text: string, listener: BusListener): void {
-  try {
-    listener.message(text);
-  } catch (error) {
-    process.emitWarning(`a listener of the bus threw at a message of topic '${topic}': ${String(error)}`, {
-      code: 'MASTRA_PERF_LISTENER',
-      type: 'MastraPerfWarning',
-    });
-  }
 }

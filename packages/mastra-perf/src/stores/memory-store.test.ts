@@ -12,7 +12,14 @@ describePerfStore({
   async open() {
     const clock = testClock();
     const store = memoryStoreOn(clock);
-    return { store, second: store, close: () => store.close(), advance: clock.advance, roundTrips: () => 0 };
+    return {
+      store,
+      second: store,
+      close: () => store.close(),
+      advance: clock.advance,
+      now: clock.now,
+      roundTrips: () => 0,
+    };
   },
 });
 

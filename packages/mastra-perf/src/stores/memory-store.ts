@@ -6,6 +6,7 @@ import { byteSize, options, positiveInteger } from '../base/schema.ts';
 import { memoryBus } from './memory-bus.ts';
 import { memoryCache } from './memory-cache.ts';
 import { memoryLeases } from './memory-leases.ts';
+import { memoryLedger } from './memory-ledger.ts';
 import type { PerfStore } from './perf-store.ts';
 
 /** Bounds of {@link memoryStore}. */
@@ -32,7 +33,7 @@ const DEFAULTS = { maxBytes: 64 * 1024 ** 2, maxEntries: 10_000 } as const;
 
 /**
  * A store in the memory of this process. Two plugins that are given the same object share it as two processes share a
- * server: entries, leases and messages. It ends with the process; closing it changes nothing for the others that use it.
+ * server: entries, leases, messages and the ledger. It ends with the process; closing it changes nothing for the others that use it.
  *
  * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
  * @example
@@ -48,6 +49,7 @@ export function memoryStoreOn(clock: Clock, given: MemoryStoreOptions = {}): Per
     cache: memoryCache(bounds, clock),
     leases: memoryLeases(clock),
     bus: memoryBus(),
+    ledger: memoryLedger(clock),
     connect: async () => {},
     health: async () => {},
     close: async () => {},

@@ -11,6 +11,7 @@ const CACHE_METHODS = [
   'stamp',
   'areCurrent',
 ] as const;
+const LEDGER_METHODS = ['record', 'report', 'reserve', 'settle', 'release', 'budgets'] as const;
 
 /** A store is known by its shape: two copies of a package can meet in one app. */
 export const perfStoreSchema = () =>
@@ -20,7 +21,9 @@ export const perfStoreSchema = () =>
       typeof value['name'] === 'string' &&
       hasMethods(value, METHODS) &&
       isRecord(value['cache']) &&
-      hasMethods(value['cache'], CACHE_METHODS),
+      hasMethods(value['cache'], CACHE_METHODS) &&
+      (value['ledger'] === undefined ||
+        (isRecord(value['ledger']) && hasMethods(value['ledger'], LEDGER_METHODS))),
     { error: 'a store, such as memoryStore() or redisStore({ url })' },
   );
 

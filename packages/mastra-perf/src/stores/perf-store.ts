@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { Leases } from './leases.ts';
+import type { Ledger } from './ledger.ts';
 
 /**
  * A place that processes share: memory, Redis, Postgres or your own. Give it to `createPerf({ store })`, which connects
@@ -15,6 +16,8 @@ export interface PerfStore {
   readonly leases?: Leases;
   /** Without a bus, other processes notice an invalidation when their copies in memory expire. */
   readonly bus?: Bus;
+  /** Without a ledger, each process counts what it used and keeps budgets by itself. */
+  readonly ledger?: Ledger;
   /** Opens what it needs; again after a failure. Operations work once it has resolved. */
   connect(): Promise<void>;
   /** One round trip to the server; rejects when it cannot be reached. */

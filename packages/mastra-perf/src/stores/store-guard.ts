@@ -24,7 +24,13 @@ export type StoreOperation =
   | 'release'
   | 'publish'
   | 'subscribe'
-  | 'unsubscribe';
+  | 'unsubscribe'
+  | 'record'
+  | 'report'
+  | 'reserve'
+  | 'settle'
+  | 'releaseHold'
+  | 'budgets';
 
 export interface GuardDeps {
   readonly clock: Clock;

@@ -94,6 +94,8 @@ function manualStore(): ManualStore {
 
 /** Shorter than every deadline. */
 const STEP_MS = 25;
+/** Failures that follow each other sooner count as one. */
+const TOGETHER_MS = 50;
 
 /** A guarded store with a clock and a store that the test drives. */
 export async function guardUp(
@@ -122,10 +124,13 @@ function drivers(clock: ReturnType<typeof testClock>, store: ManualStore, guarde
     read,
     /** Moves time on in steps, so that what a timer begins is answered before its own time is over. */
     advance,
-    /** Takes the store down by three reads that fail. */
+    /** Takes the store down by three reads that fail one after the other. */
     async takeDown(): Promise<void> {
       store.behave(new Error('gone'), 'getMany', 'health');
-      for (let n = 0; n < 3; n++) await reasonOf(read());
+      for (let n = 0; n < 3; n++) {
+        await advance(TOGETHER_MS);
+        await reasonOf(read());
+      }
       check('down');
     },
     /** Lets the next probe succeed. */

@@ -14,7 +14,14 @@ describePerfStore({
     const clock = testClock();
     const place = memoryStoreOn(clock);
     const [store, second] = [chaosStore(place), chaosStore(place)];
-    return { store, second, close: () => store.close(), advance: clock.advance, breakConnection: store.gap };
+    return {
+      store,
+      second,
+      close: () => store.close(),
+      advance: clock.advance,
+      now: clock.now,
+      breakConnection: store.gap,
+    };
   },
 });
 
@@ -43,15 +50,17 @@ describe('chaosStore', () => {
     await expect(chaos.cache.stamp()).rejects.toThrow('cache.stamp failed');
     await chaos.leases?.acquire('a', 1);
     await chaos.bus?.publish('t', '1');
+    await chaos.ledger?.budgets([]);
     const operations = [
       'connect',
       'cache.stamp',
       'leases.acquire',
       'bus.publish',
+      'ledger.budgets',
       'cache.getMany',
       'close',
     ] as const;
-    expect(operations.map(chaos.calls)).toEqual([1, 2, 1, 1, 0, 0]);
+    expect(operations.map(chaos.calls)).toEqual([1, 2, 1, 1, 1, 0, 0]);
   });
 
   it('hangs: there is no answer, and nothing is done', async () => {
@@ -152,6 +161,7 @@ describe('chaosStore', () => {
     await expect(chaos.cache.stamp()).rejects.toThrow('away');
     await expect(chaos.leases?.acquire('a', 1)).rejects.toThrow('away');
     await expect(chaos.bus?.publish('t', '1')).rejects.toThrow('away');
+    await expect(chaos.ledger?.release('r')).rejects.toThrow('away');
     await expect(chaos.connect()).rejects.toThrow('away');
     await chaos.health();
     chaos.heal();
@@ -170,9 +180,9 @@ describe('chaosStore', () => {
     expect(gaps).toEqual(['listening']);
   });
 
-  it('has no leases and no bus where the store has none', () => {
-    const { leases: _leases, bus: _bus, ...bare } = memoryStoreOn(testClock());
+  it('has no leases, bus or ledger where the store has none', () => {
+    const { leases: _leases, bus: _bus, ledger: _ledger, ...bare } = memoryStoreOn(testClock());
     const chaos: PerfStore = chaosStore(bare);
-    expect('leases' in chaos || 'bus' in chaos).toBe(false);
+    expect('leases' in chaos || 'bus' in chaos || 'ledger' in chaos).toBe(false);
   });
 });

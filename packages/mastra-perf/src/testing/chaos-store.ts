@@ -1,6 +1,7 @@
 import type { Bus, BusListener } from '../stores/bus.ts';
 import type { CacheEntry, CacheStore } from '../stores/cache-store.ts';
 import type { Leases } from '../stores/leases.ts';
+import type { Ledger } from '../stores/ledger.ts';
 import type { PerfStore } from '../stores/perf-store.ts';
 
 export type StoreOperation =
@@ -9,7 +10,8 @@ export type StoreOperation =
   | 'close'
   | `cache.${keyof CacheStore}`
   | `leases.${keyof Leases}`
-  | `bus.${keyof Bus}`;
+  | `bus.${keyof Bus}`
+  | `ledger.${keyof Ledger}`;
 
 /** Stands between a caller and an operation: what it resolves with is the answer, `proceed` does what was asked. */
 export type Interception = (proceed: () => Promise<unknown>) => Promise<unknown>;
@@ -82,6 +84,7 @@ export function chaosStore(store: PerfStore): ChaosStore {
     cache: intercepted('cache', store.cache, run),
     ...(store.leases && { leases: intercepted('leases', store.leases, run) }),
     ...(store.bus && { bus: intercepted('bus', overheard(store.bus, listeners), run) }),
+    ...(store.ledger && { ledger: intercepted('ledger', store.ledger, run) }),
     connect: () => run('connect', () => store.connect()) as Promise<void>,
     health: () => run('health', () => store.health()) as Promise<void>,
     close: () => run('close', () => store.close()) as Promise<void>,
@@ -131,7 +134,7 @@ export function chaosStore(store: PerfStore): ChaosStore {
 type Run = (operation: StoreOperation, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** The same object, each method of which is run by `run`. */
-function intercepted<T extends object>(group: 'cache' | 'leases' | 'bus', target: T, run: Run): T {
+function intercepted<T extends object>(group: 'cache' | 'leases' | 'bus' | 'ledger', target: T, run: Run): T {
   return new Proxy(target, {
     get(_, name) {
       const member: unknown = Reflect.get(target, name);

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { describeBus } from './describe-bus.ts';
 import { describeCacheStore } from './describe-cache-store.ts';
 import { describeLeases } from './describe-leases.ts';
+import { describeLedger } from './describe-ledger.ts';
 import { isServed, written } from './sample-entries.ts';
 import { registerTests, type StoreSuite, type StoreTests } from './store-suite.ts';
 
-/** The whole contract of `PerfStore`: its life, cache, leases and bus. */
+/** The whole contract of `PerfStore`: its life, cache, leases, bus and ledger. */
 export function describePerfStore(suite: StoreSuite): void {
   registerTests(suite, 'life', lifeTests);
   describeCacheStore(suite);
   describeLeases(suite);
   describeBus(suite);
+  describeLedger(suite);
 }
 
 const lifeTests: StoreTests = {

@@ -28,6 +28,8 @@ export interface OpenStore {
    * milliseconds pass wherever something must expire.
    */
   advance?(ms: number): void | Promise<void>;
+  /** The time of the place in milliseconds since the epoch, for one that has a clock of its own. Without it, `Date.now()`. */
+  now?(): number;
   /** Number of round trips of `store` so far. Without it, nobody counts them. */
   roundTrips?(): number;
   /** Breaks the connection over which `store` hears of messages; it is made again by itself. Without it, `gap` is not tested. */
@@ -40,6 +42,8 @@ export interface StoreCapabilities {
   readonly leases?: boolean;
   /** @default true */
   readonly bus?: boolean;
+  /** @default true */
+  readonly ledger?: boolean;
 }
 
 export interface StoreSuite {
@@ -64,6 +68,7 @@ export interface StoreSuite {
 /** A store, and ways to wait for it. */
 export interface StoreBench extends OpenStore {
   readonly seed: number | undefined;
+  now(): number;
   /** Asks until the answer is yes, or patience ends. */
   eventually(isSo: () => boolean | Promise<boolean>): Promise<boolean>;
   /** Whether it is so when `ms` have passed for the store: its clock is moved, or else time passes by itself. */
@@ -99,6 +104,7 @@ function benchOf(opened: OpenStore, { patienceMs = PATIENCE_MS, seed }: StoreSui
   return {
     ...opened,
     seed,
+    now: () => opened.now?.() ?? Date.now(),
     eventually,
     async afterTime(ms, isSo) {
       if (!opened.advance) return eventually(isSo);

@@ -3,6 +3,7 @@ import type { OpenStore } from './store-suite.ts';
 import { flawedBus, type BusFlaw } from './test-flawed-bus.ts';
 import { flawedCache, type CacheFlaw } from './test-flawed-cache.ts';
 import { flawedLeases, type LeaseFlaw } from './test-flawed-leases.ts';
+import { flawedLedger, type LedgerFlaw } from './test-flawed-ledger.ts';
 
 /* Imported only by tests. */
 
@@ -14,7 +15,7 @@ export const LIFE_FLAWS = [
   'it can be closed only once',
 ] as const;
 
-export type Flaw = (typeof LIFE_FLAWS)[number] | CacheFlaw | LeaseFlaw | BusFlaw;
+export type Flaw = (typeof LIFE_FLAWS)[number] | CacheFlaw | LeaseFlaw | BusFlaw | LedgerFlaw;
 
 /** Opens two views of one place that has this mistake, or none. */
 export function openFlawed(flaw?: Flaw): OpenStore {
@@ -23,6 +24,7 @@ export function openFlawed(flaw?: Flaw): OpenStore {
   let cacheView = newCaches();
   const leases = flawedLeases(flaw, clock.now);
   const bus = flawedBus(flaw);
+  const ledgerView = flawedLedger(flaw, clock.now);
   const has = (some: (typeof LIFE_FLAWS)[number]): boolean => some === flaw;
   let isOver = false;
 
@@ -36,6 +38,7 @@ export function openFlawed(flaw?: Flaw): OpenStore {
       },
       leases,
       bus: bus.view(),
+      ledger: ledgerView(),
       async connect() {
         if (!has('connecting again begins anew')) return;
         cacheView = newCaches();
@@ -55,6 +58,7 @@ export function openFlawed(flaw?: Flaw): OpenStore {
     second: view(),
     close: async () => {},
     advance: clock.advance,
+    now: clock.now,
     breakConnection: bus.breakConnection,
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { askRedis } from './ask-redis.ts';
 import { privateDir } from './private-dir.ts';
 import { startRedisChild, type RedisChild } from './redis-child.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 export interface RedisClusterNode {
   readonly host: string;

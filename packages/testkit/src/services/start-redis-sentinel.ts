@@ -1,7 +1,7 @@
 import { askRedis } from './ask-redis.ts';
 import { privateDir } from './private-dir.ts';
 import { startRedisChild, type RedisChild } from './redis-child.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 export interface RedisAddress {
   readonly host: string;
