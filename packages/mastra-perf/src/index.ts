@@ -11,6 +11,21 @@ export type { StorageOptions } from './history/options.ts';
 export type { LatencyOptions } from './monitor/options.ts';
 export type { LatencySnapshot } from './monitor/latency.ts';
 export type { ModelPrice, UsageOptions } from './usage/options.ts';
+export {
+  BudgetExceededError,
+  type BudgetExceededDetails,
+  type BudgetRefusal,
+} from './usage/budget-exceeded-error.ts';
+export type {
+  BudgetAlert,
+  BudgetAlertTargets,
+  BudgetLimit,
+  BudgetOptions,
+  BudgetRules,
+  BudgetScope,
+  BudgetSubject,
+  BudgetUnit,
+} from './usage/budget-options.ts';
 export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
 export type { DoctorReport, Finding, FindingCode, SkippedCheck } from './mastra/doctor/report.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';

@@ -27,6 +27,8 @@ import { outcomeMarker } from './pipeline/outcome.ts';
 import { outcomeOf } from './pipeline/outcome-of.ts';
 import { sdkMiddleware } from './pipeline/sdk-middleware.ts';
 import { guardedStore, type GuardedStore } from './stores/guarded-store.ts';
+import { memoryLedger } from './stores/memory-ledger.ts';
+import { createBudgets } from './usage/budget-guard.ts';
 import { createPriceBook } from './usage/prices.ts';
 import { createUsageLedger } from './usage/usage-ledger.ts';
 import { createUsage } from './usage/usage-meter.ts';
@@ -129,8 +131,26 @@ export function createPerf(options: PerfOptions = {}): Perf {
     clock,
     overrides: settings.usage.prices ?? {},
     onUnpriced: (provider, model) => events.emit('unpriced', { provider, model }),
+    ...(typeof settings.usage.onUnknownPrice === 'function' && { fallback: settings.usage.onUnknownPrice }),
     fault,
   });
+  const { budgets: limits = [] } = settings.usage;
+  const budgets =
+    limits.length > 0
+      ? createBudgets({
+          ...settings.usage,
+          budgets: limits,
+          ledger: store?.ledger ?? memoryLedger(clock),
+          priceBook,
+          clock,
+          random: Math.random,
+          newId: randomUUID,
+          tell: (event) => events.emit('budget', event),
+          fault,
+          fromCache: cache.fromStore,
+          labelsOf: ({ overrides }) => overrides.labels ?? {},
+        })
+      : undefined;
   const ledger = createUsageLedger();
   const usage = createUsage({ ledger, priceBook, fault, settingsOf: feature('usage') });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
@@ -156,6 +176,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       }),
       ...(across ? [across] : []),
       cache.fill,
+      ...(budgets ? [budgets.guard] : []),
       usage.spend,
     ],
     fault,
@@ -209,7 +230,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    await Promise.all([usage.flush(), background.idle(), storage && storage.flush()]);
+    await Promise.all([usage.flush(), budgets?.flush(), background.idle(), storage && storage.flush()]);
   };
 
   const close = async (): Promise<void> => {
@@ -218,6 +239,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     uninstall?.();
     if (storage) await storage.close(CLOSE_MS);
     await Promise.race([flush(), new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve))]);
+    budgets?.stop();
     await store?.close();
     cache.drop();
     events.clear();

@@ -88,7 +88,7 @@ export function fill({
       const store = (): Promise<boolean> => {
         const key = call.key();
         const { agent } = call.caller;
-        const reason = check.refusal();
+        const reason = call.facts.unlike ?? check.refusal();
         if (reason !== undefined) {
           events.emit('notStored', { agent, key, reason });
           return Promise.resolve(false);

@@ -22,6 +22,8 @@ export interface ContextOptions {
   readonly scope?: string;
   /** Whom the usage of this run is counted for, beside the resource. */
   readonly user?: string;
+  /** What budgets per label go by, such as `{ team: 'search' }`. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** `false` does not share calls that are under way. */
   readonly coalesce?: false;
   /** `false` does not count this run's usage. */
@@ -43,6 +45,7 @@ const contextSchema = options({
   tags: z.optional(names()),
   scope: z.optional(name()),
   user: z.optional(name()),
+  labels: z.optional(z.record(name(), name(), { error: 'an object of names' })),
   coalesce: z.optional(off()),
   usage: z.optional(off()),
   latency: z.optional(off()),

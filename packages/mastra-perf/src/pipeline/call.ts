@@ -30,6 +30,7 @@ export interface CallOverrides {
   readonly tags?: readonly string[];
   readonly scope?: string;
   readonly user?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface PromptMessage {

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 import { options } from '../base/schema.ts';
+import type { BudgetOptions, BudgetRules } from './budget-options.ts';
+import { budgetRulesShape } from './budget-rules.ts';
+import { budgetsSchema, type Budget } from './budget-schema.ts';
 
 /** What a model costs, in US dollars per million tokens. */
 export interface ModelPrice {
@@ -17,8 +20,13 @@ export interface ModelPrice {
   readonly cacheWritePerMillion?: number;
 }
 
-/** Accounting of tokens and dollars. */
-export interface UsageOptions {
+/** Accounting of tokens and dollars, and limits on them. */
+export interface UsageOptions extends BudgetRules {
+  /**
+   * Limits on what calls may spend. They also hold for agents and calls whose usage is not counted.
+   * @default none
+   */
+  readonly budgets?: readonly BudgetOptions[];
   /**
    * Prices that win over the built-in table, for models that it does not know and for rates of your own. A key is
    * `'provider/model'` or a model id, in any case; `*` stands for any text, and of several keys that fit the most
@@ -35,8 +43,9 @@ export interface UsageOptions {
   readonly prices?: Readonly<Record<string, ModelPrice>>;
 }
 
-export interface UsageSettings {
+export interface UsageSettings extends BudgetRules {
   readonly prices?: Readonly<Record<string, ModelPrice>>;
+  readonly budgets?: readonly Budget[];
 }
 
 const price = () =>
@@ -52,6 +61,8 @@ const modelPrice = options({
 });
 
 export const usageSchema = options({
+  budgets: z.optional(budgetsSchema),
+  ...budgetRulesShape,
   prices: z.optional(
     z.record(z.string(), modelPrice, {
       error: "an object with 'provider/model' or model ids as keys and prices as values",

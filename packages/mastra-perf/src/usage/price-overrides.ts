@@ -32,7 +32,7 @@ function wildcard(key: string): (name: string) => boolean {
 
 const escapeText = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
-const cardOf = (price: ModelPrice): RateCard => ({
+export const cardOf = (price: ModelPrice): RateCard => ({
   input_mtok: price.inputPerMillion,
   output_mtok: price.outputPerMillion,
   cache_read_mtok: price.cachedInputPerMillion,

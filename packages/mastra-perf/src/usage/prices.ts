@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { billedTokens } from './billed-tokens.ts';
 import { providerFamily } from '../pipeline/model-name.ts';
 import type { ModelPrice } from './options.ts';
-import { priceOverrides } from './price-overrides.ts';
+import { dearestCost, type TokenBounds } from './dearest-cost.ts';
+import { cardOf, priceOverrides } from './price-overrides.ts';
 import { loadPriceTable, type PriceTable, type RatesAt } from './price-table.ts';
 import { costOf } from './rate-card.ts';
 
@@ -16,11 +17,18 @@ export interface PriceBook {
    * `undefined` when the price or the usage is unknown, and as long as the table is not loaded, which this call starts.
    */
   usdOf(provider: string, modelId: string, usage: unknown): number | undefined;
+  /** The most that a call within these bounds costs if it is billed now or `laterMs` from now. */
+  mostUsdOf(provider: string, modelId: string, bounds: TokenBounds, laterMs?: number): number | undefined;
 }
 
 export interface PriceBookOptions {
   /** Prices that win over the table, by `'provider/model'` or model id, with `*`. */
   readonly overrides?: Readonly<Record<string, ModelPrice>>;
+  /** Prices for what is neither there nor in the table. */
+  readonly fallback?: (model: {
+    readonly provider: string;
+    readonly modelId: string;
+  }) => ModelPrice | undefined;
   /** Now decides which of several dated prices counts. */
   readonly clock: Clock;
   /** Told once per model that has no price, for the first 1,000 of them. */
@@ -36,6 +44,7 @@ const EMPTY: PriceTable = { find: () => undefined };
 
 export function createPriceBook({
   overrides,
+  fallback,
   clock,
   onUnpriced,
   fault,
@@ -65,9 +74,17 @@ export function createPriceBook({
     if (remembered) return remembered;
     const card = overridden(provider, modelId);
     if (!card && !table) return void ready();
-    const found = { rates: card ? () => card : table?.find(provider, modelId) };
+    const found = {
+      rates: card ? () => card : (table?.find(provider, modelId) ?? instead(provider, modelId)),
+    };
     known.set(key, found);
     return found;
+  };
+
+  const instead = (provider: string, modelId: string): RatesAt | undefined => {
+    const price = fallback?.({ provider, modelId });
+    const card = price && cardOf(price);
+    return card && (() => card);
   };
 
   const unpriced = (provider: string, modelId: string): undefined => {
@@ -86,6 +103,18 @@ export function createPriceBook({
         if (!found) return undefined;
         const usd = found.rates && costOf(found.rates(new Date(clock.now())), tokens);
         return usd ?? unpriced(provider, modelId);
+      } catch (error) {
+        fault('usage.prices', error);
+        return undefined;
+      }
+    },
+    mostUsdOf(provider, modelId, bounds, laterMs = 0) {
+      try {
+        const rates = lookUp(provider, modelId)?.rates;
+        if (!rates) return undefined;
+        const at = (time: number): number => dearestCost(rates(new Date(time)), bounds) ?? Number.NaN;
+        const most = Math.max(at(clock.now()), at(clock.now() + laterMs));
+        return Number.isNaN(most) ? undefined : most;
       } catch (error) {
         fault('usage.prices', error);
         return undefined;

@@ -50,7 +50,8 @@ export function costOf(card: RateCard, tokens: BilledTokens): number | undefined
   return perMillion / 1e6 + rateFor(card.requests_kcount ?? 0, inputTokens) / 1e3;
 }
 
-function rateFor(rate: Rate, inputTokens: number): number {
+/** The rate for a request whose input is so long. */
+export function rateFor(rate: Rate, inputTokens: number): number {
   if (typeof rate === 'number') return rate;
   let reached = { start: -1, price: rate.base };
   for (const tier of rate.tiers) if (inputTokens > tier.start && tier.start > reached.start) reached = tier;

@@ -1,0 +1,121 @@
+import type { Clock } from '../base/clock.ts';
+import { isPerfError } from '../errors.ts';
+import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
+import { isAborted } from '../pipeline/failure.ts';
+import type { Ledger } from '../stores/ledger.ts';
+import { admission } from './budget-admission.ts';
+import { budgetAlerts } from './budget-alerts.ts';
+import { appliedBudgets } from './budget-applied.ts';
+import { carrier } from './budget-carry.ts';
+import type { CountInput } from './budget-estimate.ts';
+import type { BudgetRules } from './budget-options.ts';
+import { budgetOwed } from './budget-owed.ts';
+import { budgetPlans } from './budget-plan.ts';
+import { budgetRefusals } from './budget-refusals.ts';
+import { reservation } from './budget-reserve.ts';
+import type { Budget } from './budget-schema.ts';
+import { refusal, type TellBudget } from './budget-told.ts';
+import { budgetWebhook } from './budget-webhook.ts';
+import type { PriceBook } from './prices.ts';
+
+export interface BudgetDeps extends BudgetRules {
+  readonly budgets: readonly Budget[];
+  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>;
+  readonly priceBook: PriceBook;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** A new id, unlike any other of all processes. */
+  readonly newId: () => string;
+  readonly tell: TellBudget;
+  readonly fault: (where: string, error: unknown) => void;
+  /** @default none */
+  readonly labelsOf?: (call: ModelCall) => Readonly<Record<string, string>>;
+  /** A bound on the tokens of the input. @default its bytes, and what is added */
+  readonly countInput?: CountInput;
+  /** A stored answer to a call, however old it may be given. @default none */
+  readonly fromCache?: (call: ModelCall) => Promise<Reply | undefined>;
+  /** How long a call waits for the ledger before `onUnavailable` counts. @default 500 */
+  readonly timeoutMs?: number;
+  /** Reservations of a process that died come free after this; a call that takes longer may pass a limit. @default 15 min */
+  readonly holdMs?: number;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface Budgets {
+  /** Behind the cache and coalescing, around what counts the spending: only what reaches the model is reserved. */
+  readonly guard: Middleware;
+  /** Resolves when all that has ended is settled, or the ledger did not take it, and alerts are told. */
+  flush(): Promise<void>;
+  /** Ends the repetitions. */
+  stop(): void;
+}
+
+const NAME = 'usage.budgets';
+const TIMEOUT_MS = 500;
+const HOLD_MS = 900_000;
+const MAX_OUTPUT_TOKENS = 4096;
+
+/** Limits on what calls may spend. */
+export function createBudgets(deps: BudgetDeps): Budgets {
+  const { budgets, ledger, priceBook, clock, random, newId, tell } = deps;
+  const { timeoutMs = TIMEOUT_MS, holdMs = HOLD_MS, onUnknownPrice, budgetAlerts: targets } = deps;
+  const refusals = budgetRefusals(clock);
+  const owed = budgetOwed({ ledger, clock, random, timeoutMs, tell });
+  const webhook = targets?.webhook && budgetWebhook({ ...deps, ...targets.webhook });
+  const alerts = budgetAlerts({ ...deps, timeoutMs, onAlert: targets?.onAlert, webhook });
+  const plans = budgetPlans({
+    apply: appliedBudgets({ budgets, clock, labelsOf: deps.labelsOf ?? (() => ({})), timeoutMs, tell }),
+    priceBook,
+    countInput: deps.countInput,
+    maxOutputTokens: deps.budgetMaxOutputTokens ?? MAX_OUTPUT_TOKENS,
+    onUnknownPrice: onUnknownPrice === 'block' ? 'block' : 'warn',
+    holdMs,
+    tell,
+  });
+  const admit = admission({
+    plans,
+    reserve: reservation({ ledger, refusals, owed, clock, newId, timeoutMs, holdMs, tell }),
+    fromCache: deps.fromCache ?? (async () => undefined),
+    onExceeded: alerts.exceeded,
+    tell,
+  });
+  const fault = (error: unknown): void => deps.fault(NAME, error);
+  const { carry, giveUp } = carrier({ priceBook, owed, refusals, alerts, tell, fault });
+  const strict = budgets.find(({ onUnavailable }) => onUnavailable === 'block');
+
+  /** What fails here is left out of the call by whoever runs it, unless a budget must not be left out. */
+  const admitted = async (call: ModelCall): ReturnType<typeof admit> => {
+    try {
+      return await admit(call);
+    } catch (error) {
+      if (isPerfError(error) || !strict) throw error;
+      fault(error);
+      throw refusal(strict, 'unavailable', undefined, {}, error);
+    }
+  };
+
+  return {
+    guard: {
+      name: NAME,
+      async run(call, next) {
+        const { abortSignal } = call.request;
+        abortSignal?.throwIfAborted();
+        const answer = await admitted(call);
+        if (!answer) return next();
+        if ('reply' in answer) {
+          call.facts.unlike = 'stored already';
+          return answer.reply;
+        }
+        if (isAborted(abortSignal)) giveUp(answer.permit);
+        abortSignal?.throwIfAborted();
+        return carry(call, answer.permit, next);
+      },
+    },
+    async flush() {
+      await owed.flush();
+      await alerts.flush();
+    },
+    stop: owed.stop,
+  };
+}

@@ -1,0 +1,124 @@
+import type { Duration } from '../base/duration.ts';
+import type { ModelLike } from '../pipeline/model-proxy.ts';
+import type { ModelPrice } from './options.ts';
+
+/** Whom a budget is for: each resource, user, agent, model or value of a label has one of its own. */
+export type BudgetScope = 'total' | 'resource' | 'user' | 'agent' | 'model' | { readonly label: string };
+
+/** Who asks, for limits that depend on it. */
+export interface BudgetSubject {
+  readonly agent: string;
+  /** `'openai/gpt-4o-mini'` */
+  readonly model: string;
+  readonly resource?: string;
+  readonly user?: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * A number from 0, `Infinity` for none, or a function that returns one: tiers of customers. It is asked before every call
+ * that reaches the model, so it must be quick; if it fails or returns something else, `onUnavailable` counts.
+ */
+export type BudgetLimit = number | ((subject: BudgetSubject) => number | Promise<number>);
+
+/**
+ * A limit that holds under concurrency: before a call its highest possible cost is reserved, after it the true cost takes
+ * that place. Answers from the cache and shared answers cost nothing.
+ */
+export interface BudgetOptions {
+  /**
+   * Names its counters and stands in errors and events. Two budgets need two names.
+   * @default made of the scope, the unit and the window: 'resource-usd-day'
+   */
+  readonly name?: string;
+  readonly per: BudgetScope;
+  /** US dollars, up to 9 million. Exactly one limit must be given. */
+  readonly limitUsd?: BudgetLimit;
+  /** Input and output tokens together, cached ones too. */
+  readonly limitTokens?: BudgetLimit;
+  /** Calls that reach the model. */
+  readonly limitCalls?: BudgetLimit;
+  /**
+   * A name is a window of the calendar: minutes and hours of UTC; days, weeks (from Monday) and months from midnight on in
+   * `timezone`. A duration from `'1m'` to `'366d'` is a rolling window: what was spent counts for that time, or up to a
+   * twelfth longer, so that no span of that length ever holds more than the limit. A call belongs to the moment of its begin.
+   */
+  readonly window: 'minute' | 'hour' | 'day' | 'week' | 'month' | Duration;
+  /**
+   * IANA name.
+   * @default 'UTC'
+   */
+  readonly timezone?: string;
+  /**
+   * What becomes of a call that does not fit. `'block'`: a `BudgetExceededError`. `'warn'`: the event `budget`, and the call
+   * goes on. `{ degrade: model }`: a cheaper model of the same specification answers, counted but no longer limited by this
+   * budget: a second one with `'block'` is the hard end. `{ degrade: 'only-if-cached' }`: a stored answer, also an old one
+   * as far as the cache's options allow, else the error.
+   *
+   * Before a call is refused, its answer may be bounded to what is left, down to 256 tokens.
+   * @default 'block'
+   */
+  readonly onExceed?: 'block' | 'warn' | { readonly degrade: ModelLike | 'only-if-cached' };
+  /**
+   * When the ledger does not answer in time. What calls cost that were let through is charged as soon as it is back.
+   * @default 'allow'
+   */
+  readonly onUnavailable?: 'allow' | 'block';
+  /**
+   * Calls of which the resource, user or label is not known share one budget, or are refused.
+   * @default 'shared'
+   */
+  readonly onMissingIdentity?: 'shared' | 'block';
+  /**
+   * Shares of the limit that are told of once per window, as the event `budget` and to `budgetAlerts`; `[]` for none.
+   * @default [0.5, 0.8, 1]
+   */
+  readonly alerts?: readonly number[];
+}
+
+/** What holds for all budgets. */
+export interface BudgetRules {
+  /**
+   * What a dollar budget does with a model without a price: lets its calls pass, uncounted by that budget, with the event
+   * `budget`; refuses them; or takes the price that the function returns (`undefined` lets them pass).
+   * @default 'warn'
+   */
+  readonly onUnknownPrice?:
+    | 'warn'
+    | 'block'
+    | ((model: { readonly provider: string; readonly modelId: string }) => ModelPrice | undefined);
+  /**
+   * Longest answer, in tokens, of a call that has a budget in dollars or tokens and says nothing of its own: without one, no
+   * reservation is a bound. Reasoning counts. Old models take no more than the default; raise it for those that think.
+   * @default 4096
+   */
+  readonly budgetMaxOutputTokens?: number;
+  readonly budgetAlerts?: BudgetAlertTargets;
+}
+
+/** Who is told of thresholds, beside the listeners of the event `budget`. What fails there never reaches a call. */
+export interface BudgetAlertTargets {
+  readonly onAlert?: (alert: BudgetAlert) => void | Promise<void>;
+  /**
+   * Gets a POST with the alert as JSON. `x-mastra-perf-signature` is `v1=` and the HMAC-SHA256, in hex, of the header
+   * `x-mastra-perf-timestamp` (seconds), a dot and the body. Repeated up to 5 times where it fails.
+   */
+  readonly webhook?: { readonly url: string; readonly secret: string };
+}
+
+export interface BudgetAlert {
+  readonly type: 'budget.threshold';
+  /** The same in every repetition. */
+  readonly id: string;
+  readonly budget: string;
+  readonly scope?: string;
+  readonly unit: BudgetUnit;
+  readonly threshold: number;
+  readonly limit: number;
+  readonly spent: number;
+  /** ISO 8601; of a rolling window the earliest moment at which something is free again. */
+  readonly resetsAt: string;
+  readonly at: string;
+}
+
+export type BudgetUnit = 'usd' | 'tokens' | 'calls';
