@@ -30,6 +30,6 @@ export function keysOf(prefix: string): Keys {
 }
 
 /** Halves of a surrogate pair would all become the same three bytes on the way, and two names the same one. */
-function named(kind: string, name: string): string {
+export function named(kind: string, name: string): string {
   return name.isWellFormed() ? `${kind}:${name}` : `${kind}~${Buffer.from(name, 'utf16le').toString('hex')}`;
 }

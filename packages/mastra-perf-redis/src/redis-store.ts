@@ -1,7 +1,8 @@
-import { busReceiver, systemClock, type Bus, type Leases, type PerfStore } from 'mastra-perf';
+import { busReceiver, systemClock, type Bus, type Leases, type Ledger, type PerfStore } from 'mastra-perf';
 import { openBusConnection } from './bus-connection.ts';
 import { createConnection } from './connection.ts';
 import { keysOf } from './keys.ts';
+import { redisLedger } from './ledger/redis-ledger.ts';
 import { parseStoreOptions } from './parse-store-options.ts';
 import { redisBus } from './redis-bus.ts';
 import { redisCache } from './redis-cache.ts';
@@ -13,11 +14,12 @@ import type { RedisStoreOptions } from './store-options.ts';
 export interface RedisStore extends PerfStore {
   readonly leases: Leases;
   readonly bus: Bus;
+  readonly ledger: Ledger;
 }
 
 /**
- * The cache, the leases and the messages of all processes that use the same server and the same `prefix`. Nothing is opened
- * before it is needed.
+ * The cache, the leases, the messages and the ledger of all processes that use the same server and the same `prefix`.
+ * Nothing is opened before it is needed.
  *
  * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
  * @example
@@ -33,6 +35,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     cache: redisCache(connection, keys),
     leases: redisLeases(connection, keys),
     bus: redisBus(connection, receiver, keys),
+    ledger: redisLedger(connection, prefix),
     connect: connection.connect,
     async health() {
       await connection.revive();

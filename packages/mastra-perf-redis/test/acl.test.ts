@@ -61,6 +61,7 @@ async function useAll(store: RedisStore): Promise<void> {
     if (!attempt.granted) throw new Error('held');
     expect(await store.leases.renew(attempt.lease, 1000)).toBe(true);
     expect(await store.leases.release(attempt.lease)).toBe(true);
+    await useLedger(store);
     const cache = redisServerCache(store);
     await cache.set('value', 1);
     await cache.set('value', 1, 0);
@@ -75,6 +76,22 @@ async function useAll(store: RedisStore): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+async function useLedger({ ledger }: RedisStore): Promise<void> {
+  const now = Date.now();
+  await ledger.record([{ id: randomUUID(), at: now, group: {}, counts: { calls: 1 } }]);
+  const [row] = await ledger.report({ by: [], from: now, to: now + 1 });
+  expect(row?.counts['calls']).toBeGreaterThan(0);
+  const claim = { counter: randomUUID(), limit: 2, amount: 1, expiresAt: now + 60_000 };
+  const [first, second] = [randomUUID(), randomUUID()];
+  expect(await ledger.reserve(randomUUID(), [claim], 1)).toMatchObject({ granted: true });
+  await until('the hold is over', async () => (await ledger.budgets([claim.counter]))[0]?.held === 0);
+  for (const id of [first, second, first])
+    expect(await ledger.reserve(id, [claim], 60_000)).toMatchObject({ granted: true });
+  await ledger.settle(first, [claim]);
+  await ledger.release(second);
+  expect(await ledger.budgets([claim.counter])).toEqual([{ spent: 1, held: 0 }]);
 }
 
 describe('a user who may do no more than the documentation says', () => {

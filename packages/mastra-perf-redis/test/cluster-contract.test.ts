@@ -21,7 +21,6 @@ const killSubscriber = async (connectionName: string): Promise<void> => {
 describePerfStore({
   runner,
   name: 'a Cluster, by its nodes',
-  capabilities: { ledger: false },
   async open() {
     const connectionName = randomUUID();
     const place: RedisStoreOptions = {
@@ -49,7 +48,6 @@ for (const [name, Client] of [
   describePerfStore({
     runner,
     name,
-    capabilities: { ledger: false },
     async open() {
       const connectionName = randomUUID();
       const given = [

@@ -15,7 +15,6 @@ const runner = { describe: vitest.describe.skipIf(redis.skip), it: vitest.it };
 describePerfStore({
   runner,
   name: 'one server, by its URL',
-  capabilities: { ledger: false },
   async open() {
     const { url, prefix } = redis.service;
     const connectionName = randomUUID();
@@ -49,7 +48,6 @@ for (const [name, openClient] of Object.entries(clients)) {
   describePerfStore({
     runner,
     name,
-    capabilities: { ledger: false },
     async open() {
       const connectionName = randomUUID();
       const given = [openClient(connectionName), openClient(randomUUID())] as const;

@@ -26,7 +26,6 @@ const placeOf = ({ name, sentinels }: RedisSentinel): RedisSentinelOptions => ({
 describePerfStore({
   runner: { describe: describe.skipIf(redis.skip), it: test },
   name: 'a master that sentinels name',
-  capabilities: { ledger: false },
   async open() {
     const connectionName = randomUUID();
     const place = placeOf(redis.service);

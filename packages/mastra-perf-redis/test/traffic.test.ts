@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { service, startRedis, startRedisCluster } from '@mastra-perf/testkit';
 import { Cluster, Redis } from 'ioredis';
+import type { BudgetClaim, LedgerEntry } from 'mastra-perf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redisStore, type RedisClient, type RedisStore } from '../src/index.ts';
 import { countingClient, type CountingClient } from './counting-client.ts';
@@ -12,6 +13,15 @@ afterAll(() => redis.skip ?? redis.service.stop());
 afterAll(() => cluster.skip ?? cluster.service.stop());
 
 const many = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
+
+const usage = (): LedgerEntry => ({
+  id: randomUUID(),
+  at: Date.now(),
+  group: { user: randomUUID() },
+  counts: { calls: 1 },
+});
+const claim = (counter = 'a'): BudgetClaim => ({ counter, limit: 100, amount: 1, expiresAt: 4e12 });
+const always = { by: [], from: 0, to: 4e12 };
 
 type OwnClient = RedisClient & { quit(): Promise<unknown> };
 
@@ -56,6 +66,12 @@ function describeTraffic(open: () => Place): void {
     await store.leases.renew(attempt.lease, 60_000);
     await store.leases.release(attempt.lease);
     await store.bus.publish('warm', '');
+    await store.ledger.record([usage()]);
+    await store.ledger.report(always);
+    await store.ledger.reserve('warm', [claim()], 1000);
+    await store.ledger.settle('warm', []);
+    await store.ledger.release('warm');
+    await store.ledger.budgets(['a']);
   });
   afterAll(async () => {
     await store.close();
@@ -139,8 +155,25 @@ function describeTraffic(open: () => Place): void {
     ['release', () => store.leases.release({ name: 'a', token: 1 }), ['evalsha']],
     ['publish', () => store.bus.publish('topic', 'text'), ['evalsha']],
     ['health', () => store.health(), ['exists']],
+    ['record of 500 entries', () => store.ledger.record(Array.from({ length: 500 }, usage)), ['evalsha']],
+    [
+      'reserve with 10 claims',
+      () => store.ledger.reserve(randomUUID(), many(10).map(claim), 60_000),
+      ['evalsha'],
+    ],
+    ['settle', () => store.ledger.settle(randomUUID(), [claim(), claim()]), ['evalsha']],
+    ['ledger release', () => store.ledger.release(randomUUID()), ['evalsha']],
+    ['budgets of 100 counters', () => store.ledger.budgets(many(100)), ['evalsha']],
   ])('%s is one round trip', async (_operation, run, commands) => {
     expect(await cost(run)).toEqual({ trips: 1, commands });
+  });
+
+  test('a report is two, however many groups there are', async () => {
+    const at = Date.UTC(2020, 0);
+    await store.ledger.record(many(50).map((user) => ({ ...usage(), at, group: { user } })));
+    const report = () => store.ledger.report({ by: ['user'], from: at, to: at + 1 });
+    expect(await cost(report)).toEqual({ trips: 2, commands: ['evalsha', 'evalsha'] });
+    expect(await report()).toHaveLength(50);
   });
 
   test('nothing to do costs nothing', async () => {
@@ -150,6 +183,8 @@ function describeTraffic(open: () => Place): void {
       await store.cache.delete([]);
       await store.cache.invalidateTags([]);
       await store.cache.areCurrent([]);
+      await store.ledger.record([]);
+      expect(await store.ledger.budgets([])).toEqual([]);
       const entry = { key: 'a', value: Buffer.of(1), tags: [], stamp: 1 };
       expect(await store.cache.setMany([{ ...entry, ttlMs: 0 }])).toEqual([false]);
       expect(await store.cache.setMany([{ ...entry, ttlMs: Number.NaN }])).toEqual([false]);
