@@ -38,8 +38,8 @@ const MAX_BACKLOG_BYTES = 64 * 1024 ** 2;
 const COMMAND_BYTES = 1024;
 
 const asText = { getTypeParser: () => (value: string) => value };
-/** Somebody has removed a schema or a table. */
-const GONE = new Set(['42P01', '3F000']);
+/** Somebody has removed a schema, a table or a function. */
+const GONE = new Set(['42P01', '3F000', '42883']);
 
 export function createDatabase(source: PoolSource, tables: Tables, settings: DatabaseSettings): Database {
   const { prepare, after } = settings;

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
+import { ledgerMigration } from './ledger/ledger-migration.ts';
+import { ledgerTables } from './ledger/ledger-tables.ts';
+import { lockKeys } from './migration-lock.ts';
 import type { Tables } from './tables.ts';
 
 /**
  * All that we keep, as one text: the server runs it as one transaction. It changes nothing where everything is there.
  *
- * The tables are UNLOGGED: half the cost of a write, and after a crash of the server, or on a replica that took over, they
+ * The tables of the cache are UNLOGGED: half the cost of a write, and after a crash of the server, or on a replica that took over, they
  * are empty, all of them together. So an invalidation is never lost while an entry that it concerns is still there. What
  * began before the crash and is written after it is kept out by `born`, see `bornText`.
  */
@@ -44,6 +46,7 @@ export function migrationText(tables: Tables, { withSchema }: { readonly withSch
   expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 70, ${busy})`,
     insertState(tables),
+    ...ledgerMigration(ledgerTables(tables)),
   ].join(';\n');
 }
 
@@ -72,7 +75,4 @@ SELECT 1, setval(${clock}, GREATEST(nextval(${clock}) + ${LEAP}, ${NOW_US}))
 WHERE NOT EXISTS (SELECT FROM ${state})
 ON CONFLICT (id) DO NOTHING`;
 
-function lockText({ schema }: Tables): string {
-  const digest = createHash('sha256').update(`mastra-perf ${schema}`).digest();
-  return `SELECT pg_advisory_xact_lock(${digest.readInt32BE(0)}, ${digest.readInt32BE(4)})`;
-}
+const lockText = ({ schema }: Tables): string => `SELECT pg_advisory_xact_lock(${lockKeys(schema)})`;

@@ -1,78 +1,42 @@
-import type { Clock } from 'mastra-perf';
-import type { Database } from './database.ts';
 import { statement } from './statement.ts';
+import {
+  SWEEP_BATCH,
+  sweepWhenWritten,
+  type SweepDeps,
+  type SweepWhenWritten,
+} from './sweep-when-written.ts';
 import type { Tables } from './tables.ts';
 
-/** Takes away what has expired, in small parts and behind the scenes. Whatever it fails at is left to the next time. */
-export interface Sweeper {
-  /** So many rows were written. Twice as many are looked for, so the tables cannot grow faster than they are swept. */
-  wrote(rows: number): void;
+/** Takes away what has expired of the cache and the leases. */
+export interface Sweeper extends SweepWhenWritten {
   /** Everything up to this moment is invalid. */
   cleared(floor: number): void;
-  stop(): void;
 }
 
-export interface SweeperDeps {
-  readonly database: Pick<Database, 'ask'>;
-  readonly after: Clock['after'];
-}
-
-/** Rows written before the next sweep, and how long after the first of them it comes at the latest. */
-const SWEEP_AFTER_ROWS = 500;
-const SWEEP_AFTER_MS = 60_000;
-const BATCH = 1000;
 /** Longer than any entry lives. */
 const REMEMBERED = `interval '31 days'`;
 
-export function createSweeper({ database, after }: SweeperDeps, tables: Tables): Sweeper {
-  const sql = sweepStatements(tables);
-  let pending = 0;
-  let cancel: (() => void) | undefined;
-  let sweeping = false;
+export function createSweeper(deps: SweepDeps, tables: Tables): Sweeper {
+  const { drain: drainSome, ...sweeps } = sweepStatements(tables);
+  const sweep = sweepWhenWritten(deps, Object.values(sweeps));
   let stopped = false;
   const goesOn = (): boolean => !stopped;
 
-  /** Until there is nothing left, or as much as is due was taken away. */
-  const sweep = async (): Promise<void> => {
-    let due = 2 * Math.max(pending, SWEEP_AFTER_ROWS);
-    pending = 0;
-    while (due > 0 && goesOn()) {
-      const [row] = await database.ask(sql.entries, [Math.min(due, BATCH)]);
-      due = Number(row?.['swept']) < BATCH ? 0 : due - BATCH;
-    }
-    if (goesOn()) await database.ask(sql.marks, [BATCH]);
-    if (goesOn()) await database.ask(sql.leases, [BATCH]);
-  };
   /** By key, from the first to the last. */
   const drain = async (floor: number): Promise<void> => {
     let last: string | null | undefined = '';
     while (last != null && goesOn())
-      [{ last } = { last: null }] = await database.ask(sql.drain, [last, floor, BATCH]);
-  };
-  const begin = (): void => {
-    cancel?.();
-    cancel = undefined;
-    if (sweeping || stopped) return;
-    sweeping = true;
-    sweep()
-      .catch(() => undefined) // what is left expires all the same, and is taken away the next time
-      .finally(() => {
-        sweeping = false;
-      });
+      [{ last } = { last: null }] = await deps.database.ask(drainSome, [last, floor, SWEEP_BATCH]);
   };
 
   return {
-    wrote(rows) {
-      pending += rows;
-      if (pending >= SWEEP_AFTER_ROWS) begin();
-      else if (!stopped) cancel ??= after(SWEEP_AFTER_MS, begin);
-    },
+    wrote: sweep.wrote,
     cleared(floor) {
       drain(floor).catch(() => undefined); // invalid they are already, and they expire
     },
     stop() {
       stopped = true;
-      cancel?.();
+      sweep.stop();
     },
   };
 }

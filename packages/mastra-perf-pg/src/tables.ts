@@ -43,6 +43,8 @@ export const isSchemaName = (name: unknown): name is string => isIdentifier(name
 /** To be given what {@link isIdentifier} took. */
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
+export const unquoted = (name: string): string => name.slice(1, -1).replaceAll('""', '"');
+
 /** Right whatever `standard_conforming_strings` says. */
 export function literal(text: string): string {
   const quotes = text.replaceAll("'", "''");

@@ -15,7 +15,6 @@ const runner = { describe: vitest.describe.skipIf(postgres.skip), it: vitest.it 
 describePerfStore({
   runner,
   name: 'by its URL',
-  capabilities: { ledger: false },
   async open() {
     const { connectionString } = postgres.service;
     const name = randomUUID();
@@ -47,7 +46,6 @@ for (const [name, options] of Object.entries(kinds)) {
   describePerfStore({
     runner,
     name,
-    capabilities: { ledger: false },
     async open() {
       const { connectionString } = postgres.service;
       const application_name = randomUUID();

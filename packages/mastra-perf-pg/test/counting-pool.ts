@@ -21,6 +21,6 @@ export function countingPool(pool: Pool): CountingPool {
       connect: () => pool.connect(),
     },
     queries,
-    roundTrips: () => queries.filter(({ text }) => !text.includes('SKIP LOCKED')).length,
+    roundTrips: () => queries.filter(({ text }) => !/SKIP LOCKED|ledger_months/.test(text)).length,
   };
 }

@@ -92,6 +92,15 @@ describe.skipIf(postgres.skip)('a save', () => {
     expect((await memory.listMessages({ threadId: 't' })).total).toBe(2);
   });
 
+  test('of more than one statement works after that as well', async () => {
+    const { memory, pool } = await openFast(url(), { pool: { max: 1 } });
+    await memory.saveThread({ thread: aThread('t') });
+    const messages = [aMessage('t', { id: 'one' }), aMessage('t', { id: 'two' })];
+    await memory.bulkUpsertMessages(messages, { batchSize: 1 });
+    await pool.query('DEALLOCATE ALL');
+    expect(await memory.bulkUpsertMessages(messages, { batchSize: 1 })).toMatchObject({ updated: 2 });
+  });
+
   test('without prepared statements leaves none in the server', async () => {
     const { memory, pool } = await openFast(url(), { prepare: false, pool: { max: 1 } });
     await memory.saveThread({ thread: aThread('t') });

@@ -7,6 +7,7 @@ import { isPerfError } from 'mastra-perf';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { postgresStore, type PostgresStore } from '../src/index.ts';
 import { asAdmin } from './admin.ts';
+import { aClaim, anEntry } from './ledger-store.ts';
 import { begun, isServed, written } from './sample-writes.ts';
 
 const postgres = await service(startPostgres, 'Postgres');
@@ -34,6 +35,20 @@ async function aRole(): Promise<string> {
 function sqlIn(error: unknown, from: string): string {
   const text = String(error);
   return text.slice(text.indexOf(from) + from.length);
+}
+
+/** With all that it sends, the sweep included. */
+async function usesLedger({ ledger }: PostgresStore): Promise<void> {
+  await ledger.record(Array.from({ length: 250 }, () => anEntry()));
+  expect(await ledger.report({ by: [], from: 0, to: Date.now() + 1 })).toHaveLength(1);
+  await ledger.reserve('one', [aClaim('a'), aClaim('b', { also: ['c'] })], 60_000);
+  await ledger.reserve('two', [aClaim('a')], 60_000);
+  await ledger.settle('one', [aClaim('a', { amount: 3 })]);
+  expect(await ledger.budgets(['a', 'b'])).toEqual([
+    { spent: 3, held: 10 },
+    { spent: 0, held: 0 },
+  ]);
+  await ledger.release('two');
 }
 
 describe.skipIf(postgres.skip)('the tables', () => {
@@ -66,22 +81,48 @@ describe.skipIf(postgres.skip)('the tables', () => {
     expect(await isServed(stores[1]!.cache, entry)).toBe(true);
   });
 
-  test('are UNLOGGED, and their values are not compressed again', async () => {
+  test('of the cache are UNLOGGED, those of the ledger are not, and values are not compressed again', async () => {
     const schema = freshSchema();
     await open(schema).connect();
     const rows = await admin(
-      `SELECT relname, relpersistence FROM pg_class WHERE relnamespace = '"${schema}"'::regnamespace AND relkind = 'r' ORDER BY 1`,
+      `SELECT relname, relpersistence FROM pg_class WHERE relnamespace = '"${schema}"'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '[0-9]' ORDER BY 1`,
     );
-    expect(rows).toEqual(
-      ['cache_entries', 'cache_marks', 'cache_state', 'leases'].map((relname) => ({
+    const logged = [
+      ...['budget_calls', 'budget_counters', 'budget_holds'],
+      ...['ledger_entries', 'ledger_entries_rest', 'ledger_sums'],
+    ];
+    expect(rows).toEqual([
+      ...logged.slice(0, 3).map((relname) => ({ relname, relpersistence: 'p' })),
+      ...['cache_entries', 'cache_marks', 'cache_state', 'leases'].map((relname) => ({
         relname,
         relpersistence: 'u',
       })),
-    );
+      ...logged.slice(3).map((relname) => ({ relname, relpersistence: 'p' })),
+    ]);
     const [value] = await admin(
       `SELECT attstorage FROM pg_attribute WHERE attrelid = '"${schema}".cache_entries'::regclass AND attname = 'value'`,
     );
     expect(value).toEqual({ attstorage: 'e' });
+  });
+
+  test('of the ledger are made where those of the cache are there already', async () => {
+    const schema = freshSchema();
+    const before = open(schema);
+    await before.connect();
+    const entry = await written(before.cache);
+    await admin(`DROP TABLE "${schema}".ledger_entries, "${schema}".ledger_sums, "${schema}".budget_counters,
+      "${schema}".budget_calls, "${schema}".budget_holds`);
+    const functions = await admin(
+      `SELECT proname FROM pg_proc WHERE pronamespace = '"${schema}"'::regnamespace ORDER BY 1`,
+    );
+    expect(functions).toHaveLength(6);
+    for (const { proname } of functions) await admin(`DROP FUNCTION "${schema}".${proname}`);
+    const after = open(schema);
+    await after.connect();
+    expect(await isServed(after.cache, entry)).toBe(true);
+    await usesLedger(after);
+    // Whoever has connected before makes nothing, and finds all.
+    await before.ledger.release('three');
   });
 
   test('that somebody removed are made again when the store is asked how it is', async () => {
@@ -125,6 +166,7 @@ describe.skipIf(postgres.skip)('a role without rights', () => {
     expect(attempt.granted && (await store.leases.release(attempt.lease))).toBe(true);
     await store.bus.subscribe('a', { message() {}, gap() {} });
     await store.bus.publish('a', 'text');
+    await usesLedger(store);
     const [owned] = await admin(
       `SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = '${schema}' AND tableowner = '${role}'`,
     );
@@ -140,5 +182,6 @@ describe.skipIf(postgres.skip)('a role without rights', () => {
     await admin(sqlIn(error, 'run:'));
     await store.connect();
     expect(await store.cache.stamp()).toBeGreaterThan(0);
+    await usesLedger(store);
   });
 });

@@ -25,20 +25,20 @@ const ATTEMPTS = 3;
 const UNPREPARED = new Set(['26000', '42P05', '0A000']);
 
 export function connection(pool: PgPool, { prepare }: { readonly prepare: boolean }): Connection {
-  const asker = (to: Pick<PgClient, 'query'>, again: boolean): Asker => ({
+  // Within a transaction it would be too late to ask again: there, nothing is prepared.
+  const asker = (to: Pick<PgClient, 'query'>, isPrepared: boolean): Asker => ({
     async ask({ text, name }, values) {
       const query: PgQuery = { text, values: [...values] };
-      if (!prepare) return rowsOf(await to.query(query));
+      if (!isPrepared) return rowsOf(await to.query(query));
       try {
         return rowsOf(await to.query({ ...query, name }));
       } catch (error) {
-        // Within a transaction it is too late: that is over.
-        if (!again || !UNPREPARED.has(codeOf(error) ?? '')) throw error;
+        if (!UNPREPARED.has(codeOf(error) ?? '')) throw error;
         return rowsOf(await to.query(query));
       }
     },
   });
-  const single = asker(pool, true);
+  const single = asker(pool, prepare);
   return {
     ask: (statement, values) => persistent(() => single.ask(statement, values)),
     transaction: (work) => persistent(() => inTransaction(pool, (client) => work(asker(client, false)))),
