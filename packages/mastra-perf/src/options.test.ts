@@ -76,7 +76,12 @@ const badOptions: readonly Bad[] = [
   ['createPerf.latency', { latency: Math.max }, FEATURE, Math.max],
   ['createPerf.latency.histogram', { latency: { histogram: true } }, 'no options here yet', true],
   ['createPerf.usage', { usage: 0 }, FEATURE, 0],
-  ['createPerf.usage.price', { usage: { price: {} } }, 'one of: budgets, onUnknownPrice, budgetMaxOutputTokens, budgetAlerts, prices (did you mean "prices"?)', {}],
+  [
+    'createPerf.usage.price',
+    { usage: { price: {} } },
+    'one of: budgets, onUnknownPrice, budgetMaxOutputTokens, budgetAlerts, prices (did you mean "prices"?)',
+    {},
+  ],
   [
     'createPerf.usage.prices["acme/x"].inputPerMillion',
     { usage: { prices: { 'acme/x': { inputPerMillion: -1, outputPerMillion: 1 } } } },

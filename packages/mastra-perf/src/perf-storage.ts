@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MemoryStorage } from '@mastra/core/storage';
 import type { Clock } from './base/clock.ts';
+import { weakList } from './base/weak-list.ts';
 import type { Events } from './events.ts';
 import { createHeldSnapshots } from './history/held-snapshots.ts';
 import { createHistory } from './history/history.ts';
@@ -42,11 +43,12 @@ export interface PerfStorage {
 export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
   const { clock, random, bus, events, fault } = deps;
   const { history: mode, historyTtl, writes } = { ...STORAGE_DEFAULTS, ...deps.settings };
-  const queues: WriteQueue<MessageRow>[] = [];
+  /** One that holds something is kept by what it waits for, as its storage may be by nobody else. */
+  const queues = weakList<WriteQueue<MessageRow>>();
   let undoExit: (() => void) | undefined;
 
   const flush = async (signal?: AbortSignal): Promise<void> => {
-    await Promise.all(queues.map((queue) => queue.flush(signal)));
+    await Promise.all(queues.all().map((queue) => queue.flush(signal)));
   };
   /** What cannot be stored now is kept: a failure stops nobody. */
   const flushSoon = async (): Promise<void> => {
@@ -56,7 +58,7 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
     await flush(ended.signal).catch((error: unknown) => fault('storage.flush', error));
     cancel();
   };
-  const isPending = (): boolean => queues.some((queue) => queue.state().messages > 0);
+  const isPending = (): boolean => queues.all().some((queue) => queue.state().messages > 0);
 
   const writeBehind = ({ write, joins, lost }: Behind): WriteQueue<MessageRow> => {
     const queue = createWriteQueue<MessageRow>({
@@ -72,7 +74,7 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
         warn('MASTRA_PERF_SAVE_LOST', `${event.ids.length} messages were not stored: ${String(event.error)}`);
       },
     });
-    queues.push(queue);
+    queues.add(queue);
     undoExit ??= flushOnExit({ flush, isPending });
     return queue;
   };
@@ -113,7 +115,7 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
     flush,
     async close(timeoutMs) {
       undoExit?.();
-      await Promise.all(queues.map((queue) => queue.close({ timeoutMs })));
+      await Promise.all(queues.all().map((queue) => queue.close({ timeoutMs })));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,11 +125,12 @@ describe('a call that is not suspended', () => {
     expect(await run.rows()).toBe(0);
   });
 
-  it('has the run id that the app’s own generator makes', async () => {
+  it('has the run id that the app’s own generator makes, and is looked up, since it may make it again', async () => {
     let made = 0;
     const run = start({ config: { idGenerator: () => `own-${++made}` } });
     const { runId } = await run.agent.generate('hello');
-    expect([runId?.startsWith('own-'), workflowCalls(run)]).toEqual([true, []]);
+    expect(runId?.startsWith('own-')).toBe(true);
+    expect(new Set(workflowCalls(run))).toEqual(new Set(['getWorkflowRunById']));
   });
 });
 
@@ -154,6 +156,16 @@ describe('a call that waits for approval', () => {
     expect((await run.agent.approveToolCallGenerate(await suspend(run))).text).toBe('done');
     expect(await (await run.agent.declineToolCall(await suspend(run))).text).toBe('done');
     expect(await run.rows()).toBe(0);
+  });
+
+  it('is resumed by another process whose runs get the id of the suspended one', async () => {
+    const config = {
+      idGenerator: ({ idType }: { idType?: string } = {}) => (idType === 'run' ? 'same' : randomUUID()),
+    };
+    const ids = await suspend(start({ config }));
+    const second = start({ config });
+    expect(await (await second.agent.approveToolCall(ids)).text).toBe('done');
+    expect(await second.rows()).toBe(0);
   });
 
   it('is waited for by a process that resumes it before its snapshot is stored', async () => {

@@ -1,28 +1,13 @@
 import { createChangeNotes } from './change-notes.ts';
 import type { HistoryDeps } from './history-deps.ts';
-import { createMessageReads, type Listed, type MessageReads, type TailRequest } from './message-reads.ts';
+import type { Change, Wrote } from './history-change.ts';
+import { createMessageReads, type Listed, type Page, type TailRequest } from './message-reads.ts';
 import { createMessageSaver } from './message-saver.ts';
 import { createMessageSaves } from './message-saves.ts';
 import { createRecent, type Threads } from './recent.ts';
 import type { MessageRow, SaveResult, ThreadRow } from './rows.ts';
 import { createThreadReads } from './thread-reads.ts';
 import type { ThreadStore } from './thread-store.ts';
-
-/** What a write changes. */
-export interface Change {
-  readonly threads: Threads;
-  /** `'row'`: only title or metadata of the threads, which are there afterwards. */
-  readonly what: 'all' | 'row';
-}
-
-export interface Wrote<T extends ThreadRow> {
-  /** Threads that were written to, beyond those known before. */
-  readonly threads?: readonly string[];
-  /** It is there now. */
-  readonly thread?: T;
-}
-
-type LastMessages<M extends MessageRow> = Awaited<ReturnType<MessageReads<M>['remembered']>>;
 
 /** Stands before the threads and messages of a storage: remembers what it may, and keeps that right. */
 export interface History<T extends ThreadRow, M extends MessageRow> {
@@ -32,7 +17,10 @@ export interface History<T extends ThreadRow, M extends MessageRow> {
     read: () => Promise<T | null>,
   ): Promise<T | null>;
   /** `undefined`: these are not remembered, and have to be read as they were asked for. `read` reads the last ones. */
-  lastMessages(request: TailRequest, read: (count: number) => Promise<Listed<M>>): Promise<LastMessages<M>>;
+  lastMessages(
+    request: TailRequest,
+    read: (count: number) => Promise<Listed<M>>,
+  ): Promise<Page<M> | undefined>;
   saveMessages(messages: readonly M[]): Promise<SaveResult<M>>;
   /** Performs any other write. `after` tells what else of its result is of interest. */
   write<R>(change: Change, perform: () => Promise<R>, after?: (result: R) => Wrote<T>): Promise<R>;

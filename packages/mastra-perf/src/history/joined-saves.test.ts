@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { settled } from '../base/test-clock.ts';
+import { settled, testClock } from '../base/test-clock.ts';
 import { joinSaves, type JoinBounds } from './joined-saves.ts';
 import type { MessageRow, SaveResult } from './rows.ts';
 
@@ -15,6 +15,7 @@ function setUp(given: Partial<JoinBounds> = {}) {
     readonly fail: (error: Error) => Promise<void>;
   }> = [];
   const underWay = new Set<string>();
+  const clock = testClock();
   const save = (messages: MessageRow[]): Promise<SaveResult<MessageRow>> =>
     new Promise((resolve, reject) => {
       const threadIds = [...new Set(messages.map(({ threadId }) => threadId!))];
@@ -36,7 +37,7 @@ function setUp(given: Partial<JoinBounds> = {}) {
         fail: (error) => end(() => reject(error)),
       });
     });
-  return { calls, save: joinSaves(save, { ...bounds, ...given }) };
+  return { calls, clock, save: joinSaves(save, clock, { ...bounds, ...given }) };
 }
 
 describe('joinSaves', () => {
@@ -53,6 +54,24 @@ describe('joinSaves', () => {
       expect(result.updated).toEqual([id]);
       expect(result.threads!.map(({ thread }) => thread)).toEqual([{ id: `of ${id}` }]);
     }
+  });
+
+  it('does not let saves that hang, as those of a locked thread do, keep other threads waiting', async () => {
+    const { calls, clock, save } = setUp({ maxSaves: 2 });
+    const all = ['a', 'b', 'c'].map((id) => save([message(id, id)]));
+    void save([message('a2', 'a')]);
+    clock.advance(999);
+    expect(calls.map(({ ids }) => ids)).toEqual([['a'], ['b']]);
+    clock.advance(1);
+    expect(calls.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
+    await calls[2]!.answer();
+    await all[2];
+    for (const { answer } of calls.slice(0, 2)) await answer();
+    expect(calls.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c'], ['a2']]);
+    await calls[3]!.answer();
+    // As many as before may be under way.
+    for (const id of ['d', 'e', 'f']) void save([message(id, id)]);
+    expect(calls.slice(4).map(({ ids }) => ids)).toEqual([['d'], ['e']]);
   });
 
   it('lets as many be under way as it may', () => {

@@ -1,15 +1,19 @@
+import type { Clock } from '../base/clock.ts';
 import { threadsOf, type MessageRow, type SaveResult, type ThreadRow } from './rows.ts';
 import { weigh } from './weigh.ts';
 
 type Save<M> = (messages: M[]) => Promise<SaveResult<M>>;
 
 export interface JoinBounds {
-  /** Saves under way at once. */
+  /** Saves under way at once, but for those that take long. */
   readonly maxSaves: number;
   /** Of all messages that go in one save; a caller's own are never parted. */
   readonly maxMessages: number;
   readonly maxBytes: number;
 }
+
+/** A save that takes longer waits for something of its threads, and is not what others should wait for. */
+const SLOW_MS = 1000;
 
 const BOUNDS: JoinBounds = { maxSaves: 4, maxMessages: 500, maxBytes: 4 * 1024 ** 2 };
 
@@ -28,7 +32,7 @@ interface Part<M> {
  * Lets a few saves be under way at once, and what comes meanwhile go together in the next. Nobody waits for others to come.
  * Saves of one thread keep their order.
  */
-export function joinSaves<M extends MessageRow>(save: Save<M>, bounds = BOUNDS): Save<M> {
+export function joinSaves<M extends MessageRow>(save: Save<M>, clock: Clock, bounds = BOUNDS): Save<M> {
   const busy = new Set<string>();
   let waiting: Part<M>[] = [];
   let underWay = 0;
@@ -66,6 +70,15 @@ export function joinSaves<M extends MessageRow>(save: Save<M>, bounds = BOUNDS):
 
   const perform = async (batch: Part<M>[]): Promise<void> => {
     const [first] = batch;
+    let isCounted = true;
+    const uncount = (): void => {
+      if (isCounted) underWay--;
+      isCounted = false;
+    };
+    const cancel = clock.after(SLOW_MS, () => {
+      uncount();
+      begin();
+    });
     try {
       const result = await save(batch.flatMap(({ messages }) => messages));
       for (const part of batch) part.resolve(batch.length === 1 ? result : shareOf(part, result));
@@ -73,7 +86,8 @@ export function joinSaves<M extends MessageRow>(save: Save<M>, bounds = BOUNDS):
       if (batch.length === 1) first?.reject(error);
       else waiting = [...batch.map((part) => Object.assign(part, { alone: true })), ...waiting];
     } finally {
-      underWay--;
+      cancel();
+      uncount();
       for (const { keys } of batch) for (const key of keys) busy.delete(key);
       begin();
     }

@@ -5,7 +5,7 @@
 export const MEMORY_TRAITS: unique symbol = Symbol.for('mastra-perf.memory-traits');
 
 export interface MemoryTraits {
-  /** Saves of several threads go in one statement, so that joining concurrent saves pays. */
+  /** Messages of threads that are not there are refused. Saves of several threads go in one statement, so that joining concurrent saves pays. */
   readonly joinsSaves: boolean;
   /**
    * Of a thread that `getThreadById()` of this domain returned: another text after every committed change of the thread or of its

@@ -7,6 +7,9 @@ import type { Reading } from './thread-reads.ts';
 /** Messages that are read when fewer are asked for, and the most that are kept. */
 export const TAIL = { least: 40, most: 200 } as const;
 
+/** Retention deletes messages and leaves the thread as it was: no version tells. */
+const MAX_AGE_MS = 3_600_000;
+
 /** Tails of these threads are not what a shorter list would return; they are not tried again for a while. */
 const UNFIT = { max: 1000, ttl: 600_000 } as const;
 
@@ -31,20 +34,19 @@ export interface Listed<M> {
   readonly total: number;
 }
 
+/** The last of them, newest first and in objects of their own. */
+export interface Page<M> {
+  readonly messages: M[];
+  readonly hasMore: boolean;
+}
+
 /** Reads of the last messages, within runs. */
 export interface MessageReads<M extends MessageRow> {
-  remembered(
-    request: TailRequest,
-    run: object,
-  ): { readonly messages: M[]; readonly hasMore: boolean } | undefined;
+  remembered(request: TailRequest, run: object): Page<M> | undefined;
   /** How to read so that it can be remembered; `undefined` if it cannot. */
   begin(request: TailRequest, run: object): Listing | undefined;
   /** Remembers what was read. The answer to the request, unless only reading again can tell. */
-  read(
-    request: TailRequest,
-    listed: Listed<M>,
-    listing: Listing,
-  ): { readonly messages: M[]; readonly hasMore: boolean } | undefined;
+  read(request: TailRequest, listed: Listed<M>, listing: Listing): Page<M> | undefined;
 }
 
 export function createMessageReads<M extends MessageRow>(recent: Recent<ThreadRow, M>): MessageReads<M> {
@@ -54,7 +56,7 @@ export function createMessageReads<M extends MessageRow>(recent: Recent<ThreadRo
   return {
     remembered({ threadId, resourceId, count }, run) {
       const tail = tails.get(threadId, resourceId);
-      if (!tail || mode === 'off') return undefined;
+      if (!tail || mode === 'off' || clock.monotonic() - tail.readAt >= MAX_AGE_MS) return undefined;
       if (mode === 'sticky') return clock.monotonic() - tail.at < ttlMs ? lastOf(tail, count) : undefined;
       const version = runs.versionOf(run, threadId);
       return version !== undefined && version === tail.version ? lastOf(tail, count) : undefined;
@@ -71,7 +73,7 @@ export function createMessageReads<M extends MessageRow>(recent: Recent<ThreadRo
         unfit.set(threadId, true);
         return undefined;
       }
-      const tail = { resourceId, messages, complete: !listed.hasMore, version, at };
+      const tail = { resourceId, messages, complete: !listed.hasMore, version, at, readAt: at, stamp };
       const answer = lastOf(tail, count);
       if (marks.isCurrent(stamp, [threadId])) {
         asRead.read(messages);

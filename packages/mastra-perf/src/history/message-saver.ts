@@ -3,13 +3,14 @@ import type { HistoryDeps } from './history-deps.ts';
 import { joinSaves } from './joined-saves.ts';
 import type { MessageSaves } from './message-saves.ts';
 import { saveOrCreate } from './missing-threads.ts';
+import { createQueuedSaves, type QueuedSaves } from './queued-saves.ts';
 import type { Recent, Threads } from './recent.ts';
 import { threadsOf, type MessageRow, type SaveResult, type ThreadRow } from './rows.ts';
 import type { ThreadStore } from './thread-store.ts';
 
 export interface MessageSaverDeps<T extends ThreadRow, M extends MessageRow> extends Pick<
   HistoryDeps,
-  'currentRun' | 'isPersisting' | 'traits' | 'writeBehind'
+  'clock' | 'currentRun' | 'fault' | 'isPersisting' | 'traits' | 'writeBehind'
 > {
   readonly store: ThreadStore<T, M>;
   readonly recent: Recent<T, M>;
@@ -23,13 +24,13 @@ export interface MessageSaverDeps<T extends ThreadRow, M extends MessageRow> ext
 /** Saves messages, at once or behind. */
 export interface MessageSaver<M extends MessageRow> {
   save(messages: readonly M[]): Promise<SaveResult<M>>;
-  settled(threads: Threads): Promise<void>;
+  readonly settled: QueuedSaves<M>['settled'];
 }
 
 export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
   deps: MessageSaverDeps<T, M>,
 ): MessageSaver<M> {
-  const { store, recent, saves, traits, attempt, wrote, currentRun, isPersisting } = deps;
+  const { clock, store, recent, saves, traits, attempt, wrote, currentRun, isPersisting } = deps;
 
   const saveOnce = async (messages: M[]): Promise<SaveResult<M>> => {
     const saving = attempt('save', () => saves.begin(messages));
@@ -45,7 +46,7 @@ export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
     }
   };
   const joins = traits?.joinsSaves === true;
-  const saveJoined = joins ? joinSaves(saveOnce) : saveOnce;
+  const saveJoined = joins ? joinSaves(saveOnce, clock) : saveOnce;
   const isKnown = (threadId: string): boolean => recent.threads.get(threadId) !== undefined;
 
   const saveForHistory = async (messages: M[], run: object | undefined): Promise<SaveResult<M>> => {
@@ -61,32 +62,7 @@ export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
     return result;
   };
 
-  const queue = deps.writeBehind?.({
-    joins,
-    async write(rows) {
-      const messages = rows as readonly M[];
-      const known = new Set(threadsOf(messages).filter(isKnown));
-      try {
-        await saveOrCreate(
-          store,
-          messages,
-          (threadId) => known.has(threadId),
-          () => store.saveMessages([...messages]),
-        );
-      } finally {
-        wrote(threadsOf(messages));
-      }
-    },
-    lost(threadId) {
-      recent.forget([threadId]);
-      wrote([threadId]);
-    },
-  });
-
-  const settled = async (threads: Threads): Promise<void> => {
-    if (threads === 'all') await queue?.settled();
-    else if (queue) await Promise.all(threads.map((threadId) => queue.settled(threadId)));
-  };
+  const queued = createQueuedSaves<T, M>(deps);
 
   return {
     async save(given) {
@@ -95,16 +71,15 @@ export function createMessageSaver<T extends ThreadRow, M extends MessageRow>(
       if (messages.length === 0) return store.saveMessages(messages);
       // Whoever saves to a thread that is not there shall be told at once.
       const isSafe = messages.every(isPlain) && areDistinct(messages) && threadsOf(messages).every(isKnown);
-      const copies = queue && isSafe && attempt('copy', () => messages.map(copyRow));
-      if (!queue || !copies) {
-        await settled(threadsOf(messages));
+      const copies = queued.isOn && isSafe && attempt('copy', () => messages.map(copyRow));
+      if (!copies || !(await queued.isAccepted(copies))) {
+        await queued.settled(threadsOf(messages));
         return isForHistory ? saveForHistory(messages, run) : saveJoined(messages);
       }
-      await queue.add(copies);
       attempt('save', () => saves.accepted(copies));
       return { messages: copies.map(copyRow).toSorted((a, b) => timeOf(a) - timeOf(b)) };
     },
-    settled,
+    settled: queued.settled,
   };
 }
 

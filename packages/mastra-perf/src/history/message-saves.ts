@@ -74,7 +74,9 @@ export function createMessageSaves<M extends MessageRow>(recent: Recent<ThreadRo
     for (const saved of result.threads ?? []) {
       const thread = saved.thread as ThreadRow;
       const { before, version } = saved;
-      extend(thread.id, messages, updated, (tail) => (tail.version === before ? { version, at } : undefined));
+      extend(thread.id, messages, updated, (tail) =>
+        tail.version === before && tail.stamp < began ? { version, at } : undefined,
+      );
       if (!alone.has(thread.id)) continue;
       threads.put({ thread, version, exact: true, at });
       stamps.set(saved, { stamp: marks.stamp(), began });

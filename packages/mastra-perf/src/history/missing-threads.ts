@@ -15,14 +15,23 @@ export async function saveOrCreate<M extends MessageRow, R>(
   try {
     return await save();
   } catch (error) {
-    const missing = await missingOf(store, taken);
-    if (missing.length === 0) throw error;
-    for (const threadId of missing) {
-      const message = messages.find((one) => one.threadId === threadId);
-      await store.createThread(threadId, message?.resourceId ?? threadId);
-    }
+    if (!(await createMissing(store, messages, taken))) throw error;
     return save();
   }
+}
+
+/** Creates those of these threads that are not there. Whether there was one. */
+export async function createMissing<M extends MessageRow>(
+  store: Pick<ThreadStore<ThreadRow, M>, 'getThread' | 'createThread'>,
+  messages: readonly M[],
+  threadIds: readonly string[],
+): Promise<boolean> {
+  const missing = await missingOf(store, threadIds);
+  for (const threadId of missing) {
+    const message = messages.find((one) => one.threadId === threadId);
+    await store.createThread(threadId, message?.resourceId ?? threadId);
+  }
+  return missing.length > 0;
 }
 
 async function missingOf(

@@ -6,7 +6,7 @@ import { duration, oneOf, options } from '../base/schema.ts';
 export interface StorageOptions {
   /**
    * Keeps the last messages of recent threads in memory for the next run. `'validate'` uses them while the thread, which each run
-   * reads anyway, says that nothing was written since; it needs a storage that tells (`fastPostgres`, `fastRedis`) and is `'off'`
+   * reads anyway, says that nothing was written since; it needs a storage that tells (`fastPostgres`) and is `'off'`
    * with others. `'sticky'` uses them, and the thread, without asking: runs may miss what other processes wrote for up to
    * `historyTtl`, or until they are told of it if the `store` has a bus.
    * @default 'off'

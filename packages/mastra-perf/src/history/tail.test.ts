@@ -14,6 +14,8 @@ const tailOf = (fields: Partial<Tail> = {}): Tail => ({
   complete: false,
   version: 'v',
   at: 0,
+  readAt: 0,
+  stamp: 0,
   ...fields,
 });
 const idsOf = (found: { readonly messages: readonly { readonly id: string }[] } | undefined) =>

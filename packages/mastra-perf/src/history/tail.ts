@@ -13,6 +13,10 @@ export interface Tail<M extends MessageRow = MessageRow> {
   readonly version: string | undefined;
   /** When they were known to be the last: a reading of a steady clock. */
   readonly at: number;
+  /** When they were read; what was added since was not. */
+  readonly readAt: number;
+  /** The same moment on the clock of the marks: they may be of a later version than that, which was read before them. */
+  readonly stamp: number;
 }
 
 /** Messages that a save added to a thread or wrote over. */

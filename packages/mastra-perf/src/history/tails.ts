@@ -36,7 +36,19 @@ export function createTails<M extends MessageRow>(): Tails<M> {
       for (const id of idsOf(entries)) if (holders.get(id) === threadId) holders.delete(id);
     },
   });
-  const entryOf = (tail: Tail<M>): Entry<M> => ({ tail, bytes: weigh(tail) });
+  /** Messages in tails never change, and most of a tail's are in the next one too. */
+  const weights = new WeakMap<M, number>();
+  const weightOf = (message: M): number => {
+    const known = weights.get(message);
+    if (known !== undefined) return known;
+    const bytes = weigh(message);
+    weights.set(message, bytes);
+    return bytes;
+  };
+  const entryOf = (tail: Tail<M>): Entry<M> => ({
+    tail,
+    bytes: tail.messages.reduce((sum, message) => sum + 16 + weightOf(message), 256),
+  });
   const set = (threadId: string, entries: readonly Entry<M>[]): void => {
     threads.delete(threadId);
     if (entries.length === 0) return;

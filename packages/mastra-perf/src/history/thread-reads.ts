@@ -38,7 +38,8 @@ export function createThreadReads<T extends ThreadRow>(recent: Recent<T, Message
   return {
     remembered(threadId, { run, isPersisting }) {
       const known = threads.get(threadId);
-      if (isPersisting) return known && copyRow(known.thread);
+      // Where the storage does not refuse messages without a thread, a later read of the run has to find out.
+      if (isPersisting && (run || traits)) return known && copyRow(known.thread);
       if (!run) return undefined;
       const given = handed(run, threadId);
       if (given) return given;

@@ -26,10 +26,10 @@ export interface WriteQueueState {
 /** Messages that are written behind the back of those who save them: those of one thread in order, one write at a time. */
 export interface WriteQueue<M> {
   /**
-   * Resolves when they are accepted: at once, or when there is room. Messages are not copied.
-   * @throws PerfError `MASTRA_PERF_CLOSED`, and none of them is accepted.
+   * Resolves when they are accepted: at once, or when there is room. Messages are not copied. Rejects, and accepts none of them,
+   * with a PerfError `MASTRA_PERF_CLOSED` or with the reason of the signal.
    */
-  add(messages: readonly M[]): Promise<void>;
+  add(messages: readonly M[], signal?: AbortSignal): Promise<void>;
   /**
    * Resolves when all that was accepted before, of this thread or of all, is written or given up; it is tried at once.
    * @throws PerfError `MASTRA_PERF_STORE` when an attempt fails that began after this call; the messages are kept. The
@@ -110,7 +110,7 @@ export function createWriteQueue<M extends { readonly id: string; readonly threa
   };
 
   return {
-    add(messages) {
+    add(messages, signal) {
       const sized = messages.map((message) => ({ message, bytes: bytesOf(message) }));
       return room.take(
         sized.length,
@@ -119,6 +119,7 @@ export function createWriteQueue<M extends { readonly id: string; readonly threa
           for (const { message, bytes } of sized) lanes.accept(message, bytes);
           attempts.begin();
         },
+        signal,
       );
     },
     settled(threadId, signal) {

@@ -1,6 +1,9 @@
 export interface Room {
-  /** Runs `enter` when there is room: at once, or when enough has left, after those who came before. */
-  take(messages: number, bytes: number, enter: () => void): Promise<void>;
+  /**
+   * Runs `enter` when there is room: at once, or when enough has left, after those who came before. Whoever still waits when the
+   * signal aborts leaves, with its reason.
+   */
+  take(messages: number, bytes: number, enter: () => void, signal?: AbortSignal): Promise<void>;
   free(messages: number, bytes: number): void;
   taken(): { readonly messages: number; readonly bytes: number };
   /** Those who wait are turned away with this error, and those who come. */
@@ -27,35 +30,47 @@ export function createRoom(maxMessages: number, maxBytes: number): Room {
     bytes += guest.bytes;
     guest.enter();
   };
+  const admit = (): void => {
+    for (const guest of waiting) {
+      if (!fits(guest.messages, guest.bytes)) return;
+      waiting.delete(guest);
+      enter(guest);
+    }
+  };
 
   return {
-    take(more, moreBytes, then) {
+    take(more, moreBytes, then, signal) {
       if (closed) return Promise.reject(closed);
       // Nobody overtakes: the messages of a thread would change places.
       if (waiting.size === 0 && fits(more, moreBytes)) {
         enter({ messages: more, bytes: moreBytes, enter: then });
         return Promise.resolve();
       }
-      return new Promise((resolve, reject) =>
-        waiting.add({
-          messages: more,
-          bytes: moreBytes,
-          reject,
-          enter() {
-            then();
-            resolve();
-          },
-        }),
-      );
+      if (signal?.aborted) return Promise.reject(signal.reason as Error);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const guest: Guest = {
+        messages: more,
+        bytes: moreBytes,
+        reject,
+        enter() {
+          signal?.removeEventListener('abort', onAbort);
+          then();
+          resolve();
+        },
+      };
+      const onAbort = (): void => {
+        if (!waiting.delete(guest)) return;
+        reject(signal?.reason);
+        admit(); // a smaller one behind it may fit
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.add(guest);
+      return promise;
     },
     free(less, lessBytes) {
       messages -= less;
       bytes -= lessBytes;
-      for (const guest of waiting) {
-        if (!fits(guest.messages, guest.bytes)) return;
-        waiting.delete(guest);
-        enter(guest);
-      }
+      admit();
     },
     taken: () => ({ messages, bytes }),
     close(error) {

@@ -5,6 +5,7 @@ export interface MastraLike {
   listAgents(): Record<string, unknown>;
   addAgent(agent: unknown, key?: string, ...rest: unknown[]): unknown;
   getStorage?(): unknown;
+  getIdGenerator?(): unknown;
   listWorkflows?(): Record<string, unknown>;
 }
 
@@ -44,7 +45,7 @@ export interface Origin {
 export interface StorageHost {
   /** From now on. Again for the same storage it does nothing. */
   adopt(storage: unknown): void;
-  /** A run, of a workflow or an agent, has got this id. */
+  /** A run, of a workflow or an agent, has got this id, which no other run ever had. */
   runBorn(runId: string): void;
   /** Leaves all storages as they were. */
   release(): void;

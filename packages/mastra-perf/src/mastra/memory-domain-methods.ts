@@ -30,27 +30,16 @@ const NO_ACCESS = /^(_|parse|validate|deepMerge|constructor$)/;
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 export interface OtherMethod {
-  readonly name: string;
   readonly method: Method;
   readonly isRead: boolean;
 }
 
-/** Methods that an adapter, or a later Mastra, has beyond those in `known`; what is no read by its name may be a write. */
-export function otherMethods(domain: object, known: object): OtherMethod[] {
-  const found = new Map<string, OtherMethod>();
-  for (
-    let at: object | null = domain;
-    at && at !== Object.prototype;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (typeof value !== 'function' || found.has(name) || name in known) continue;
-      if (APART.has(name) || NO_ACCESS.test(name)) continue;
-      found.set(name, { name, method: value as Method, isRead: READS.test(name) });
-    }
-  }
-  return [...found.values()];
-}
+/**
+ * A method that an adapter, or a later Mastra, has beyond those that are known here; what is no read by its name may be a write.
+ * `undefined` if it has nothing to do with threads and messages.
+ */
+export const otherMethod = (name: string, method: Method): OtherMethod | undefined =>
+  APART.has(name) || NO_ACCESS.test(name) ? undefined : { method, isRead: READS.test(name) };
 
 /** Whether a method may be made to wait. */
 export const isAsync = (method: Method): boolean =>

@@ -135,7 +135,7 @@ describe.each(Object.keys(open))('a decorated domain of %s', (name) => {
             `step ${index}: ${JSON.stringify(step)}`,
           ).toBe(comparable(shown(step, expected), { isBehind }));
         }
-        for (const threadId of ['t1', 't2', 't3']) {
+        for (const threadId of ['t1', 't2', 't3', 't4', 't5']) {
           const all = { threadId, perPage: false as const };
           expect(comparable(await domain.listMessages(all), { isBehind })).toBe(
             comparable(await bare.listMessages(all), { isBehind }),

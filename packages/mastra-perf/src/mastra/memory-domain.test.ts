@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../base/clock.ts';
-import { settled, testClock } from '../base/test-clock.ts';
+import { settled, testClock, type TestClock } from '../base/test-clock.ts';
 import { watchUnhandled } from '../base/test-unhandled.ts';
 import { createHistory } from '../history/history.ts';
 import type { MessageRow } from '../history/rows.ts';
@@ -74,6 +74,21 @@ describe('memoryDomain', () => {
     await turn('third');
     expect(memory.taken()).toEqual(['getThreadById', 'listMessages', 'saveMessages']);
   });
+
+  it.each(['validate', 'sticky'] as const)(
+    'reads messages again after an hour, since retention deletes them without a trace (%s)',
+    async (mode) => {
+      const { memory, turn, clock } = await setUp({ mode, clock: testClock(), ttlMs: 3_600_000 });
+      const reads: number[] = [];
+      for (let minutes = 0; minutes <= 130; minutes += 10) {
+        memory.taken();
+        await turn(`at ${minutes}`);
+        if (memory.taken().includes('listMessages')) reads.push(minutes);
+        (clock as TestClock).advance(600_000);
+      }
+      expect(reads).toEqual([0, 60, 120]);
+    },
+  );
 
   it('asks for nothing with `sticky` when messages are written behind, and writes them before others read', async () => {
     let queue: ReturnType<typeof lazyQueue> | undefined;
@@ -267,6 +282,27 @@ describe('memoryDomain', () => {
     expect(ids(await last(next, 't', 10, 'user')).slice(0, 2)).toEqual(['own', 'elsewhere']);
   });
 
+  it('does not add a saved message to what was read while it was being saved, after it was deleted elsewhere', async () => {
+    const answer = Promise.withResolvers<void>();
+    let isHeld = false;
+    const memory = versionedMemory((method, when) =>
+      isHeld && method === 'saveMessages' && when === 'after' ? answer.promise : Promise.resolve(),
+    );
+    const { within, last, persist } = memoryProcess(createHistory, memory.domain, { mode: 'validate' });
+    await memory.domain.saveThread({ thread: threadOf('t') });
+    await memory.domain.saveMessages({ messages: [messageOf('m1', 't', 1000)] });
+    const run = {};
+    await within(run).getThreadById({ threadId: 't' });
+    isHeld = true;
+    const saving = persist(run, 't', [messageOf('m2', 't', 2000)]);
+    await settled();
+    await memory.domain.deleteMessages(['m2']);
+    expect(ids(await last(run, 't'))).toEqual(['m1']);
+    answer.resolve();
+    await saving;
+    expect(ids(await last(run, 't'))).toEqual(['m1']);
+  });
+
   it('does not know what a save did that failed', async () => {
     const memory = versionedMemory();
     const lost = new Proxy(memory.domain, {
@@ -415,6 +451,28 @@ describe('memoryDomain', () => {
     expect(await use('getStatistics')).toEqual([]);
     expect(await use('compactThreads')).toEqual(['getThreadById']);
     expect(await use('touchAll')).toEqual(['getThreadById']);
+  });
+
+  it('sees the methods that an adapter puts before a domain without defining them on it', async () => {
+    let queue: ReturnType<typeof lazyQueue> | undefined;
+    const { memory } = await setUp();
+    const importMessages = async () => void memory.calls.push('import');
+    const adapter = new Proxy(memory.domain, {
+      get: (target, name) =>
+        name === 'importMessages' ? importMessages : (Reflect.get(target, name) as unknown),
+    });
+    const one = memoryProcess(createHistory, adapter, {
+      mode: 'sticky',
+      writeBehind: (behind) => (queue = lazyQueue(behind)),
+    });
+    await one.within({}).getThreadById({ threadId: 't' });
+    await one.last({}, 't');
+    await one.persist({}, 't', [messageOf('m2', 't', 2000)]);
+    memory.taken();
+    await (one.domain as unknown as { importMessages(): Promise<void> }).importMessages();
+    expect([memory.taken(), queue!.waiting()]).toEqual([['saveMessages', 'import'], 0]);
+    await one.last({}, 't');
+    expect(memory.taken()).toEqual(['listMessages']);
   });
 
   it('says once that `validate` is off for a storage that tells no versions, and works', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { History } from '../history/history.ts';
 import type { ThreadStore } from '../history/thread-store.ts';
 import { decorate } from './domains.ts';
-import { isAsync, otherMethods, type OtherMethod } from './memory-domain-methods.ts';
+import { isAsync, otherMethod, type OtherMethod } from './memory-domain-methods.ts';
 import { tailRequest } from './memory-domain-request.ts';
 
 export type Thread = Awaited<ReturnType<MemoryStorage['saveThread']>>;
@@ -112,7 +112,8 @@ export function memoryDomain(
       return result;
     };
 
-  const known = { ...reads, ...writes };
-  const others = otherMethods(inner, known).map((one) => [one.name, other(one)] as const);
-  return decorate(inner, { ...Object.fromEntries(others), ...known });
+  return decorate(inner, { ...reads, ...writes }, (name, method) => {
+    const found = otherMethod(name, method);
+    return found && other(found);
+  });
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { MemoryStorage, WorkflowsStorage } from '@mastra/core/storage';
 import type { Clock } from '../base/clock.ts';
+import { weakList } from '../base/weak-list.ts';
 import type { HeldSnapshots } from '../history/held-snapshots.ts';
 import type { StorageHost } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
@@ -31,7 +32,8 @@ const ADOPTED = Symbol('mastra-perf.adopted');
 /** Gives out the domains of a storage with the plugin in front of them; other domains are as they were. */
 export function createStorageHost(options: StorageHostOptions): StorageHost {
   const { clock, held, memory, isOfTheApp, flush, fault } = options;
-  const undos: (() => void)[] = [];
+  /** A storage may be made for one run only, and must not be kept after it. */
+  const adoptions = weakList<Adoption>();
   /** The same domain is met through a storage and those that are composed of it. */
   const known = new WeakMap<object, object>();
   const standIns: { readonly [K in keyof Domains]: (domain: Domains[K]) => Domains[K] } = {
@@ -75,23 +77,39 @@ export function createStorageHost(options: StorageHostOptions): StorageHost {
             return (original as unknown as Close).apply(this, args);
           } satisfies Close as never,
       };
-      if (!isSupported(getStore) || isMarked(storage, held)) return;
-      undos.push(mark(storage, held), ...[getStore, close].filter(isSupported).map(applyPatch));
+      if (!isSupported(getStore) || adoptedIn(storage).has(held)) return;
+      try {
+        const undos = [getStore, close].filter(isSupported).map(applyPatch);
+        adoptions.add(adopted(storage, held, undos));
+      } catch (error) {
+        fault('storage.adopt', error); // it is frozen, or a proxy that lets nobody change it
+      }
     },
     runBorn: held.born,
     release() {
-      for (const undo of undos.splice(0).toReversed()) undo();
+      for (const { undo } of adoptions.all()) undo();
+      adoptions.clear();
     },
   };
 }
 
-type Marked = { [ADOPTED]?: Set<object> };
+/** Kept by the storage itself. */
+interface Adoption {
+  undo(): void;
+}
 
-const isMarked = (storage: Marked, by: object): boolean => storage[ADOPTED]?.has(by) === true;
+const adoptedIn = (storage: { [ADOPTED]?: Map<object, Adoption> }): Map<object, Adoption> =>
+  storage[ADOPTED] ?? new Map<object, Adoption>();
 
-function mark(storage: Marked, by: object): () => void {
-  const marks = storage[ADOPTED] ?? new Set();
-  marks.add(by);
-  Object.defineProperty(storage, ADOPTED, { value: marks, configurable: true });
-  return () => void marks.delete(by);
+function adopted(storage: object, by: object, undos: readonly (() => void)[]): Adoption {
+  const all = adoptedIn(storage);
+  Object.defineProperty(storage, ADOPTED, { value: all, configurable: true });
+  const adoption = {
+    undo() {
+      all.delete(by);
+      for (const undo of undos.toReversed()) undo();
+    },
+  };
+  all.set(by, adoption);
+  return adoption;
 }

@@ -3,7 +3,7 @@ import type { Patch } from './patch.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Another storage that a Mastra is given, and the ids of the runs that it makes, by whatever generator. */
+/** Another storage that a Mastra is given, and the ids of the runs that it makes. */
 export function storagePatches(mastra: MastraLike, storage: StorageHost): Patch[] {
   return [
     {
@@ -20,11 +20,13 @@ export function storagePatches(mastra: MastraLike, storage: StorageHost): Patch[
       target: mastra,
       method: 'generateId',
       wrap: (original) =>
-        function (this: unknown, ...args) {
+        function (this: MastraLike, ...args: unknown[]) {
           const id = (original as unknown as Method).apply(this, args);
-          if (typeof id === 'string' && isForRun(args[0])) storage.runBorn(id);
+          // What the app's own generator makes may come again, as a thread's id does: such runs are looked up.
+          const isNew = this.getIdGenerator !== undefined && this.getIdGenerator() === undefined;
+          if (isNew && typeof id === 'string' && isForRun(args[0])) storage.runBorn(id);
           return id;
-        } satisfies Method as never,
+        } as never,
     },
   ];
 }

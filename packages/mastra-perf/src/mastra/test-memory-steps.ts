@@ -21,10 +21,13 @@ type Method = Exclude<
 >;
 
 const THREADS = ['t1', 't2', 't3'];
+/** Copies have the times of what they were copied from: what is saved to their threads might tie, and would be moved. */
+const COPIES = ['t4', 't5'];
 const RESOURCES = ['ann', 'bob'];
 const START = 1_700_000_000_000;
 
 const thread = fc.constantFrom(...THREADS);
+const anyThread = fc.constantFrom(...THREADS, ...THREADS, ...COPIES);
 const resource = fc.constantFrom(...RESOURCES);
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 const metadata = fc.record(
@@ -54,7 +57,7 @@ const anyIds = fc.uniqueArray(idOf, { minLength: 1, maxLength: 5 });
 const orderBy = fc.record({ field: fc.constant('createdAt'), direction: fc.constantFrom('ASC', 'DESC') });
 
 const tail = fc
-  .record({ threadId: thread, resourceId: maybe(resource), perPage: fc.constantFrom(1, 3, 10, 40, 60) })
+  .record({ threadId: anyThread, resourceId: maybe(resource), perPage: fc.constantFrom(1, 3, 10, 40, 60) })
   .map((asked) => ({
     ...dropUndefined(asked),
     page: 0,
@@ -63,7 +66,7 @@ const tail = fc
   }));
 const list = fc.record(
   {
-    threadId: fc.oneof(thread, fc.constant(['t1', 't2'])),
+    threadId: fc.oneof(anyThread, fc.constant(['t1', 't4'])),
     resourceId: resource,
     page: fc.nat(2),
     perPage: fc.constantFrom(2, 5, 20),
@@ -91,7 +94,7 @@ const change = fc.oneof(
   call(
     6,
     'getThreadById',
-    fc.record({ threadId: thread, resourceId: resource }, { requiredKeys: ['threadId'] }),
+    fc.record({ threadId: anyThread, resourceId: resource }, { requiredKeys: ['threadId'] }),
   ),
   call(4, 'listMessages', tail),
   { weight: 10, arbitrary: tail.map((ask) => ({ do: 'turn' as const, ask })) },
@@ -110,10 +113,10 @@ const change = fc.oneof(
       .record({ id: thread, resourceId: resource })
       .map(({ id, resourceId }) => ({ thread: threadOf(id, resourceId) })),
   ),
-  call(2, 'updateThread', fc.record({ id: thread, title: fc.string(), metadata })),
-  call(1, 'patchThread', fc.record({ id: thread, metadata })),
-  call(1, 'deleteThread', fc.record({ threadId: thread })),
-  call(1, 'updateThreadResourceId', fc.record({ threadId: thread, resourceId: resource })),
+  call(2, 'updateThread', fc.record({ id: anyThread, title: fc.string(), metadata })),
+  call(1, 'patchThread', fc.record({ id: anyThread, metadata })),
+  call(1, 'deleteThread', fc.record({ threadId: anyThread })),
+  call(1, 'updateThreadResourceId', fc.record({ threadId: anyThread, resourceId: resource })),
   call(
     1,
     'updateMessages',
@@ -137,7 +140,7 @@ const change = fc.oneof(
     1,
     'cloneThread',
     fc.record(
-      { sourceThreadId: thread, newThreadId: fc.constantFrom(...THREADS), resourceId: resource },
+      { sourceThreadId: anyThread, newThreadId: fc.constantFrom(...COPIES), resourceId: resource },
       { requiredKeys: ['sourceThreadId', 'newThreadId'] },
     ),
   ),

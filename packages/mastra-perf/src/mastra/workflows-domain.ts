@@ -35,13 +35,15 @@ export function workflowsDomain(inner: WorkflowsStorage, options: WorkflowsDomai
     name !== undefined && LOOP_WORKFLOWS.has(name) && !isOfTheApp(name);
 
   const store = async (name: string, runId: string): Promise<void> => {
-    const snapshot = held.release(name, runId);
-    if (snapshot) await inner.persistWorkflowSnapshot(snapshot);
+    const snapshot = held.goes(name, runId);
+    if (!snapshot) return;
+    await inner.persistWorkflowSnapshot(snapshot);
+    held.stored(name, runId);
   };
 
   /**
    * Mastra waits for a run to be suspended as long as its snapshot says that it is under way. The process that has the run holds
-   * that snapshot, so a process that resumes the run at the same moment waits here.
+   * that snapshot until another is stored, so another process that resumes the run at the same moment waits here.
    */
   async function appearing<T>(load: () => Promise<T | null>): Promise<T | null> {
     const until = clock.monotonic() + APPEAR_MS;
@@ -62,7 +64,7 @@ export function workflowsDomain(inner: WorkflowsStorage, options: WorkflowsDomai
           createdAt: args.createdAt ?? new Date(clock.now()),
         });
       }
-      const begun = held.release(workflowName, runId);
+      const begun = held.goes(workflowName, runId);
       await beforeStored();
       const { createdAt = begun?.createdAt, resourceId = begun?.resourceId } = args;
       await inner.persistWorkflowSnapshot({
@@ -70,6 +72,7 @@ export function workflowsDomain(inner: WorkflowsStorage, options: WorkflowsDomai
         ...(createdAt && { createdAt }),
         ...(resourceId !== undefined && { resourceId }),
       });
+      held.stored(workflowName, runId);
     },
 
     async getWorkflowRunById(args) {
