@@ -6,5 +6,6 @@ export default defineConfig({
     env: { MASTRA_TELEMETRY_DISABLED: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: 2, // of its own accord it leaves one core idle, which is half of a small machine
   },
 });

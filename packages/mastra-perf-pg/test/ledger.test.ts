@@ -28,6 +28,8 @@ describe.skipIf(postgres.skip)('the ledger', () => {
     const claims = [aClaim('a'), aClaim('b', { also: ['c', 'd'] }), aClaim('e')];
     expect(await sent(() => ledger.reserve('one', claims, 60_000))).toBe(1);
     expect(await sent(() => ledger.reserve('two', claims, 60_000))).toBe(1);
+    expect(await sent(() => ledger.extend(['one', 'two', 'three'], 60_000))).toBe(1);
+    expect(await sent(() => ledger.extend([], 60_000))).toBe(0);
     expect(await sent(() => ledger.settle('one', claims))).toBe(1);
     expect(await sent(() => ledger.release('two'))).toBe(1);
     expect(await sent(() => ledger.budgets(['a', 'b', 'c']))).toBe(1);
@@ -37,6 +39,7 @@ describe.skipIf(postgres.skip)('the ledger', () => {
   test('holds of a counter what its holds add up to, whatever sixteen workers did to it', async () => {
     const { ledger, admin } = await open({ max: 16 });
     const counters = ['a', 'b', 'c', 'd'];
+    const ids: string[] = [];
     const work = async (worker: number) => {
       for (let call = 0; call < 25; call++) {
         // Orders differ from worker to worker, as do the counters that only count: whoever locks them in this order waits for ever.
@@ -46,7 +49,9 @@ describe.skipIf(postgres.skip)('the ledger', () => {
           aClaim(turned[1]!, { limit: 500 }),
         ];
         const id = randomUUID();
+        ids.push(id);
         const { granted } = await ledger.reserve(id, claims, call % 3 ? 60_000 : 1);
+        if (call % 5 === 0) await ledger.extend(ids.slice(-40).toReversed(), 60_000 + call);
         if (granted && call % 4 === 1) await ledger.settle(id, [aClaim(turned[2]!, { amount: 1 })]);
         if (granted && call % 4 === 2) await ledger.release(id);
       }
@@ -60,6 +65,10 @@ describe.skipIf(postgres.skip)('the ledger', () => {
       expect(held).toBe(holds);
       expect(Number(spent)).toBeGreaterThan(0);
     }
+    // All that a call holds expires at the same time.
+    const odd = `SELECT FROM $.budget_holds h LEFT JOIN $.budget_calls c ON c.id = h.id AND c.what = 'held'
+      WHERE h.expires_at > 0 AND c.known_until IS DISTINCT FROM h.expires_at`;
+    expect(await admin(odd)).toEqual([]);
   });
 
   test('keeps the limit where two roll over each other, neither of which was ever used', async () => {

@@ -115,7 +115,7 @@ describe.skipIf(postgres.skip)('the tables', () => {
     const functions = await admin(
       `SELECT proname FROM pg_proc WHERE pronamespace = '"${schema}"'::regnamespace ORDER BY 1`,
     );
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(7);
     for (const { proname } of functions) await admin(`DROP FUNCTION "${schema}".${proname}`);
     const after = open(schema);
     await after.connect();

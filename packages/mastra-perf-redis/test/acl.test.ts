@@ -89,6 +89,7 @@ async function useLedger({ ledger }: RedisStore): Promise<void> {
   await until('the hold is over', async () => (await ledger.budgets([claim.counter]))[0]?.held === 0);
   for (const id of [first, second, first])
     expect(await ledger.reserve(id, [claim], 60_000)).toMatchObject({ granted: true });
+  await ledger.extend([first, second], 60_000);
   await ledger.settle(first, [claim]);
   await ledger.release(second);
   expect(await ledger.budgets([claim.counter])).toEqual([{ spent: 1, held: 0 }]);

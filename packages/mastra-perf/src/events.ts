@@ -35,18 +35,25 @@ export interface PerfEvents {
   saveFailed: { readonly error: unknown };
   /** Messages that were to be stored behind the calls are given up. */
   saveLost: { readonly threadId: string; readonly ids: readonly string[]; readonly error: unknown };
+  /**
+   * Too much waited for a ledger that is away: so many records were summed up as `'(other)'`. Dollars and tokens stay right, of
+   * whom they are is lost.
+   */
+  usageFolded: { readonly records: number };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
   /** A budget took effect, or could not. Amounts are in its unit: dollars, tokens or calls. */
   budget: {
     /**
-     * `threshold`: a share of the limit is spent, told once per window by one process. `exceeded`: a call did not fit, and
+     * `threshold`: a share of the limit is spent, told once per window by one process. `burn-rate`: an hour has cost many
+     * times a usual one, told once per hour by one process. `exceeded`: a call did not fit, and
      * `action` says what came of it. `clamped`: it went on with a shorter answer. `unavailable`: the ledger or the limit
      * could not be asked. `unpriced`: the model has no price. `estimated`: an answer without usage was charged by its size.
      * `overrun`: a call cost more than was reserved. `reconciled`, `lost`: charges that the ledger did not take at once.
      */
     readonly kind:
       | 'threshold'
+      | 'burn-rate'
       | 'exceeded'
       | 'clamped'
       | 'unavailable'
@@ -64,6 +71,9 @@ export interface PerfEvents {
     readonly threshold?: number;
     readonly limit?: number;
     readonly spent?: number;
+    /** In the present hour, as far as it has come. */
+    readonly spentThisHour?: number;
+    readonly usualPerHour?: number;
     /** Reserved by calls that are under way. */
     readonly held?: number;
     /** Milliseconds since the epoch. */

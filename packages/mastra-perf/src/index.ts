@@ -19,14 +19,23 @@ export {
 export type {
   BudgetAlert,
   BudgetAlertTargets,
+  BudgetBurnRateAlert,
   BudgetLimit,
   BudgetOptions,
   BudgetRules,
   BudgetScope,
   BudgetSubject,
+  BudgetThresholdAlert,
   BudgetUnit,
 } from './usage/budget-options.ts';
-export type { UsageDimension, UsageFigures, UsageRow, UsageTotals } from './usage/usage-figures.ts';
+export type {
+  UsageDimension,
+  UsageFigures,
+  UsageMeans,
+  UsageRow,
+  UsageTotals,
+} from './usage/usage-figures.ts';
+export type { UsageQuery, UsageTime, UsageWhere } from './usage/usage-query.ts';
 export type { DoctorReport, Finding, FindingCode, SkippedCheck } from './mastra/doctor/report.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
 export {
@@ -69,7 +78,7 @@ export {
   type KeptSince,
   type LedgerSpan,
 } from './stores/ledger-intervals.ts';
-export { checkCharges, checkClaims, checkEntries } from './stores/ledger-numbers.ts';
+export { checkCharges, checkClaims, checkEntries, checkHold } from './stores/ledger-numbers.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export type { PerfStore } from './stores/perf-store.ts';
 export { systemClock, type Clock } from './base/clock.ts';

@@ -10,7 +10,8 @@ import type { ModelLike } from './pipeline/model-proxy.ts';
 import type { OutcomeOf } from './pipeline/outcome-of.ts';
 import type { SdkMiddleware } from './pipeline/sdk-middleware.ts';
 import type { StoreState } from './stores/store-guard.ts';
-import type { UsageDimension, UsageRow, UsageTotals } from './usage/usage-figures.ts';
+import type { UsageRow, UsageTotals } from './usage/usage-figures.ts';
+import type { UsageQuery } from './usage/usage-query.ts';
 
 /** Look-ups in memory and, where there is one, in the store and how that fares. */
 export interface PerfCacheStats extends CacheStats {
@@ -68,14 +69,19 @@ export interface Perf extends AsyncDisposable {
     stats(): PerfCacheStats;
   };
   readonly usage: {
-    /** Calls, tokens and dollars, spent and saved, in groups; the dearest first. */
-    report(options?: { readonly by?: readonly UsageDimension[] }): Promise<UsageRow[]>;
+    /**
+     * Calls, tokens and dollars, spent and saved, in groups; the dearest first. Of all processes that share a store with a ledger, at
+     * most 250 ms late; without such a store, of this process.
+     *
+     * @throws PerfConfigError; PerfError `MASTRA_PERF_STORE` when the ledger is away.
+     */
+    report(query?: UsageQuery): Promise<UsageRow[]>;
   };
   readonly metrics: {
     /** Latency percentiles in milliseconds. */
     snapshot(): LatencySnapshot;
   };
-  /** What was spent and what was saved, over all agents. */
+  /** What was spent and what was saved since this process began, over all agents. */
   report(): Promise<UsageTotals>;
   /**
    * What makes this installation slow, each finding with its fix: missing indexes, pools, replicas, scans. It only reads, takes a
@@ -85,10 +91,10 @@ export interface Perf extends AsyncDisposable {
   /** Listens to what happens; returns the removal of the listener. */
   on<K extends keyof PerfEvents>(name: K, listener: (event: PerfEvents[K]) => void): () => void;
   /**
-   * Resolves when everything that was measured is accounted for, answers that were to be stored are stored or given up, and
+   * Resolves when everything that was measured is in the ledger, answers that were to be stored are stored or given up, and
    * messages (`storage.writes: 'behind'`) are stored.
    *
-   * @throws PerfError `MASTRA_PERF_STORE` when messages could not be stored; they are kept, and tried again.
+   * @throws PerfError `MASTRA_PERF_STORE` when messages or usage could not be stored; they are kept, and tried again.
    */
   flush(): Promise<void>;
   /**

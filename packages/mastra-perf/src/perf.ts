@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createBackground } from './base/background.ts';
 import { systemClock } from './base/clock.ts';
+import { withDeadline } from './base/deadline.ts';
 import { normalizerOf } from './base/normalize.ts';
 import { CACHE_DEFAULTS } from './cache/options.ts';
 import { responseCache, type CacheStats } from './cache/response-cache.ts';
@@ -10,6 +11,7 @@ import { createReleases } from './coalesce/releases.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
 import { traitsOf } from './history/traits-of.ts';
+import { flushOnExit } from './lifecycle/exit-flush.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
 import { callerOf } from './mastra/caller.ts';
@@ -30,7 +32,6 @@ import { guardedStore, type GuardedStore } from './stores/guarded-store.ts';
 import { memoryLedger } from './stores/memory-ledger.ts';
 import { createBudgets } from './usage/budget-guard.ts';
 import { createPriceBook } from './usage/prices.ts';
-import { createUsageLedger } from './usage/usage-ledger.ts';
 import { createUsage } from './usage/usage-meter.ts';
 
 /** Work beside the calls that is not done by then is given up when the plugin is closed. */
@@ -50,10 +51,12 @@ export function createPerf(options: PerfOptions = {}): Perf {
   const clock = systemClock;
   const events = createEvents();
   const fault = faultTeller(events);
+  const processId = randomUUID();
   let mastra: MastraLike | undefined;
   let uninstall: (() => void) | undefined;
   let closed = false;
   let started = false;
+  let undoExit: (() => void) | undefined;
 
   const agentSettings = (agent: string): AgentSettings =>
     settings.forAgent(mastra && settings.agents.length > 0 ? namesOf(mastra, agent) : [agent]);
@@ -92,7 +95,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     events,
     fault,
     background,
-    processId: randomUUID(),
+    processId,
     settingsOf: feature('cache'),
   });
   const releases = createReleases(store?.bus);
@@ -113,6 +116,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     if (started || !store) return;
     started = true;
     void store.connect();
+    if (store.ledger) undoExit = flushOnExit({ flush: usage.flush, isPending: usage.isPending });
     Promise.all([cache.listen(), releases.listen()]).catch(
       (error: unknown) => closed || fault('listen', error),
     );
@@ -134,13 +138,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
     ...(typeof settings.usage.onUnknownPrice === 'function' && { fallback: settings.usage.onUnknownPrice }),
     fault,
   });
+  const ledger = store?.ledger ?? memoryLedger(clock);
   const { budgets: limits = [] } = settings.usage;
   const budgets =
     limits.length > 0
       ? createBudgets({
           ...settings.usage,
           budgets: limits,
-          ledger: store?.ledger ?? memoryLedger(clock),
+          ledger,
           priceBook,
           clock,
           random: Math.random,
@@ -151,8 +156,16 @@ export function createPerf(options: PerfOptions = {}): Perf {
           labelsOf: ({ overrides }) => overrides.labels ?? {},
         })
       : undefined;
-  const ledger = createUsageLedger();
-  const usage = createUsage({ ledger, priceBook, fault, settingsOf: feature('usage') });
+  const usage = createUsage({
+    ledger,
+    priceBook,
+    clock,
+    random: Math.random,
+    processId,
+    folded: (records) => events.emit('usageFolded', { records }),
+    fault,
+    settingsOf: feature('usage'),
+  });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
   const marker = outcomeMarker({
     zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
@@ -238,8 +251,10 @@ export function createPerf(options: PerfOptions = {}): Perf {
     closed = true;
     uninstall?.();
     if (storage) await storage.close(CLOSE_MS);
-    await Promise.race([flush(), new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve))]);
+    await withDeadline(clock, CLOSE_MS, flush).catch((error: unknown) => fault('close', error));
+    undoExit?.();
     budgets?.stop();
+    usage.stop();
     await store?.close();
     cache.drop();
     events.clear();

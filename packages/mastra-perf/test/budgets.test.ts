@@ -2,7 +2,7 @@ import { Mastra } from '@mastra/core';
 import { Agent } from '@mastra/core/agent';
 import { InMemoryStore } from '@mastra/core/storage';
 import { gate, mockModel } from '@mastra-perf/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createPerf, memoryStore, type BudgetOptions, type Perf, type PerfOptions } from '../src/index.ts';
 
 /* Budgets in front of real agents. */
@@ -120,6 +120,29 @@ it('only warns where that is asked for, and tells thresholds once', async () => 
   await perf.flush();
   expect(model.calls.total).toBe(6);
   expect(told.filter((kind) => kind === 'threshold')).toHaveLength(1);
+});
+
+it('tells of an hour that costs several times a usual one', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-03-02T00:00:00Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const { ask, perf } = start([
+    { per: 'resource', limitUsd: 5, window: 'day', alerts: [], alertAtTimesUsual: 3 },
+  ]);
+  const told: unknown[] = [];
+  perf.on('budget', (event) => told.push(event));
+  for (let hour = 0; hour < 30; hour++, vi.advanceTimersByTime(3_600_000)) await ask();
+  for (let call = 0; call < 8; call++) {
+    await ask();
+    await perf.flush();
+  }
+  const usual = 20e-6 * 100 + 500e-6 * 16;
+  expect(told).toEqual([
+    expect.objectContaining({ kind: 'burn-rate', budget: 'resource-usd-day', scope: 'ann', unit: 'usd' }),
+  ]);
+  expect(told[0]).toMatchObject({
+    usualPerHour: expect.closeTo(usual, 9) as number,
+    spentThisHour: expect.closeTo(3 * usual, 9) as number,
+  });
 });
 
 it('goes by labels of the request, and by functions of who asks', async () => {

@@ -161,9 +161,10 @@ it.each([
       structuredOutput,
     });
   expect(structurer.calls.total).toBe(2);
-  const rows = await perf.usage.report({ by: ['agent', 'resource'] });
-  const inner = rows.filter(({ agent: id }) => id === 'structured-output-structurer');
+  const rows = await perf.usage.report({ by: ['agent', 'purpose', 'via', 'resource'] });
+  const inner = rows.filter(({ via }) => via === 'structured-output-structurer');
   expect(inner.map(({ resource }) => resource).toSorted()).toEqual(['u1', 'u2']);
+  for (const row of inner) expect(row).toMatchObject({ agent: agent.id, purpose: 'processor' });
 });
 
 it('shares answers between resources where the agent is told to', async () => {

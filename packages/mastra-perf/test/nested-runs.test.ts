@@ -114,8 +114,9 @@ it.each(ways.flatMap((way) => memories.map((memory) => ({ ...way, ...memory })))
     });
     const ask = (id: string) => asking.run(id, async () => (await agent.generate('q', options(id))).text);
     for (const id of ['user-a', 'user-b']) expect(await ask(id)).toContain(`for ${id}`);
-    const rows = await perf.usage.report({ by: ['agent', 'resource'] });
-    const spent = rows.filter((row) => row.agent === 'inner').map(({ resource }) => resource);
-    expect(spent.toSorted()).toEqual(['user-a', 'user-b']);
+    const rows = await perf.usage.report({ by: ['agent', 'purpose', 'via', 'resource'] });
+    const spent = rows.filter((row) => row.via === 'inner');
+    expect(spent.map(({ resource }) => resource).toSorted()).toEqual(['user-a', 'user-b']);
+    for (const row of spent) expect(row).toMatchObject({ agent: 'outer', purpose: 'tool' });
   },
 );

@@ -8,6 +8,12 @@ export { mockModel, type MockLanguageModel, type MockModelOptions } from './mock
 export type { MockAnswer, MockFinishReason, MockPace, MockUsage } from './mocks/mock-answer.ts';
 export type { MockCalls } from './mocks/mock-calls.ts';
 export type { MockCallOptions, MockSpec } from './mocks/mock-spec.ts';
+export { dieWhileHolding, type BudgetStanding, type DiedWhileHolding } from './budgets/die-while-holding.ts';
+export { spendOneDollar, type OneDollar } from './budgets/spend-one-dollar.ts';
+export { withHoldsOf } from './budgets/with-holds-of.ts';
+export type { Spender, SpenderSettings, StartSpender } from './budgets/spender.ts';
+export { obey } from './processes/obey.ts';
+export { startProcess, type StartedProcess } from './processes/start-process.ts';
 export { hashVector } from './hash-vector.ts';
 export { gate, type Gate } from './gate.ts';
 export { reasonOf } from './reason-of.ts';

@@ -6,6 +6,7 @@ export interface BudgetFunctions {
   readonly states: StoredFunction;
   readonly begin: StoredFunction;
   readonly reserve: StoredFunction;
+  readonly extend: StoredFunction;
   readonly settle: StoredFunction;
   readonly release: StoredFunction;
 }
@@ -15,7 +16,7 @@ const KNOWN_MS = 2 * LEDGER_REPEAT_MS;
 const MOST = '9223372036854775807';
 
 /**
- * A call locks its own row first and then its counters, one after the other by name, those too that only count towards a
+ * A call locks its own row first and then its counters (several calls, that are extended, their rows by id), one after the other by name, those too that only count towards a
  * limit and those that are not there yet. So two calls that meet wait for each other and never both; and what a function
  * reads after that, with a snapshot of its own for each statement, nobody changes any more.
  *
@@ -125,6 +126,22 @@ BEGIN
   ${answer('true', 'NULL')};
 END`,
   });
+  // No claim of a call expires while another goes on: whoever gives back what has expired has locked the counter.
+  const extend = storedFunction(schema, 'budget_extend', {
+    takes: `(ids text[], hold_ms bigint) RETURNS void LANGUAGE plpgsql`,
+    body: `DECLARE
+  moment bigint;
+BEGIN
+  PERFORM FROM ${calls} c WHERE c.id = ANY(ids) ORDER BY c.id FOR UPDATE;
+  PERFORM FROM ${counters} c WHERE c.name IN (SELECT h.counter FROM ${holds} h WHERE h.id = ANY(ids)) ORDER BY c.name FOR UPDATE;
+  moment := ${MOMENT};
+  WITH held AS (
+    UPDATE ${calls} c SET known_until = GREATEST(c.known_until, moment + hold_ms)
+    WHERE c.id = ANY(ids) AND c.what = 'held' AND c.known_until > moment RETURNING c.id, c.known_until
+  )
+  UPDATE ${holds} h SET expires_at = held.known_until FROM held WHERE h.id = held.id;
+END`,
+  });
   const unlessSettled = `${lockCall};
   IF standing.what = 'settled' AND standing.known_until > ${MOMENT} THEN
     RETURN;
@@ -155,5 +172,5 @@ BEGIN
   ${isOver('released')};
 END`,
   });
-  return { states, begin, reserve, settle, release };
+  return { states, begin, reserve, extend, settle, release };
 }

@@ -1,6 +1,7 @@
 import {
   checkCharges,
   checkClaims,
+  checkHold,
   type BudgetAnswer,
   type BudgetCharge,
   type BudgetClaim,
@@ -17,12 +18,13 @@ import type { PgUsageDeps } from './pg-usage.ts';
 export function pgBudgets(
   { database, sweep }: Pick<PgUsageDeps, 'database' | 'sweep'>,
   tables: LedgerTables,
-): Pick<Ledger, 'reserve' | 'settle' | 'release' | 'budgets'> {
+): Omit<Ledger, 'record' | 'report'> {
   const { states, ...functions } = budgetFunctions(tables);
   const reserve = statement(
     'reserve',
     `SELECT ${functions.reserve.call}($1, $2::jsonb, $3::jsonb, $4::text[], $5::bigint)::text AS answer`,
   );
+  const extend = statement('extend', `SELECT ${functions.extend.call}($1::text[], $2::bigint)`);
   const settle = statement('settle', `SELECT ${functions.settle.call}($1, $2::jsonb, $3::text[])`);
   const release = statement('release', `SELECT ${functions.release.call}($1)`);
   const budgets = statement(
@@ -46,6 +48,10 @@ export function pgBudgets(
       const [row] = await database.ask(reserve, values);
       sweep.wrote(1);
       return answerOf(JSON.parse(String(row?.['answer'])) as StoredAnswer);
+    },
+    async extend(ids, holdMs) {
+      checkHold(holdMs);
+      if (ids.length > 0) await database.ask(extend, [ids.map(storedName), holdMs]);
     },
     async settle(id, charges) {
       checkCharges(charges);

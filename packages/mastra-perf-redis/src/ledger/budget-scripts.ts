@@ -141,13 +141,21 @@ end
 return reply
 `);
 
+/** ARGV: the time to hold, and ids. Those whose time is over are not there any more when it looks. */
+export const extendScript = script(`${COUNTERS}
+expireHolds()
+write()
+local till = text(now + ARGV[1])
+for i = 2, #ARGV do redis.call('ZADD', KEYS[3], 'XX', 'GT', till, ARGV[i]) end
+`);
+
 /** ARGV: the id, and charges as JSON: each a list of the counter, the amount and the end of the counter. */
 export const settleScript = script(`${COUNTERS}
 if redis.call('GET', KEYS[4]) == 'settled' then return end
 giveBack(ARGV[1])
 for _, charge in ipairs(cjson.decode(ARGV[2])) do
   local counter = open(charge[1], charge[3])
-  counter.spent = counter.spent + charge[2]
+  counter.held = counter.held + charge[2]
 end
 write()
 redis.call('SET', KEYS[4], 'settled', 'PX', ${LEDGER_REPEAT_MS})

@@ -1,13 +1,13 @@
-import { checkCharges, checkClaims, type BudgetState, type Ledger } from 'mastra-perf';
+import { checkCharges, checkClaims, checkHold, type BudgetState, type Ledger } from 'mastra-perf';
 import type { Connection } from '../connection.ts';
-import { budgetsScript, releaseScript, reserveScript, settleScript } from './budget-scripts.ts';
+import { budgetsScript, extendScript, releaseScript, reserveScript, settleScript } from './budget-scripts.ts';
 import { memberOf, type LedgerKeys } from './ledger-keys.ts';
 
 /** The budgets of a ledger on a server. Each operation is one script. */
 export function redisBudgets(
   { ready }: Pick<Connection, 'ready'>,
   keys: LedgerKeys,
-): Pick<Ledger, 'reserve' | 'settle' | 'release' | 'budgets'> {
+): Omit<Ledger, 'record' | 'report'> {
   const places = [keys.counters, keys.held, keys.holds];
   const placesOf = (id: string): string[] => [...places, keys.over(id)];
   return {
@@ -25,6 +25,12 @@ export function redisBudgets(
       const states = statesOf(numbers);
       if (answer === 'granted') return { granted: true, states };
       return { granted: false, refused: answer === 'over' ? answer : Number(answer), states };
+    },
+    async extend(ids, holdMs) {
+      checkHold(holdMs);
+      if (ids.length === 0) return;
+      const sender = await ready();
+      await sender.run(extendScript, places, [holdMs, ...ids.map(memberOf)]);
     },
     async settle(id, charges) {
       checkCharges(charges);

@@ -1,4 +1,5 @@
 import type { ModelLike } from '../pipeline/model-proxy.ts';
+import { causeOf } from './cause.ts';
 import type { AgentLike, RequestContextLike } from './host.ts';
 import type { Patch } from './patch.ts';
 import { runOf, type Registry } from './registry.ts';
@@ -50,13 +51,17 @@ function adopt(
   shared: Registry,
 ): ModelLike {
   const behalf = shared.behalf.getStore();
-  const mastra = agent.getMastraInstance?.() ?? behalf?.mastra;
+  const mastra = agent.getMastraInstance?.() ?? behalf?.run.mastra;
   const host = mastra && shared.hosts.get(mastra);
   if (!host) return model;
+  const run = runOf(shared, mastra, requestContext);
+  run.agent = agent.id;
+  const outer = behalf?.run.mastra === mastra ? behalf : undefined;
   return host.wrap(model, {
     agentId: agent.id,
     requestContext,
-    run: runOf(shared, mastra, requestContext),
-    behalf: behalf?.mastra === mastra ? behalf : undefined,
+    run,
+    behalf: outer?.run,
+    cause: causeOf(agent, outer),
   });
 }

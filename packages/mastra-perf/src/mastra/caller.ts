@@ -25,6 +25,7 @@ export function callerOf(
     ...(resource !== undefined && { resource }),
     ...(thread !== undefined && { thread }),
     ...(overrides.user !== undefined && { user: overrides.user }),
+    ...(origin.cause && { cause: origin.cause }),
     scope: scopeOf(resources, overrides, scope),
   };
 }

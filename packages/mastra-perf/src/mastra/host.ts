@@ -1,3 +1,4 @@
+import type { Cause } from '../pipeline/call.ts';
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 
 /** The parts of Mastra that are touched, by their smallest shape: two copies of its classes can meet in one process. */
@@ -30,6 +31,19 @@ export interface Run {
   readonly requestContext: RequestContextLike | undefined;
   /** What the run's own model calls have told, which may be more than its request context does. */
   ids?: RunIds;
+  /** Id of the agent that last asked a model in it. */
+  agent?: string;
+}
+
+/** One call of an agent, with the ids that its options tell. */
+export interface AgentRun {
+  readonly told: RunIds;
+}
+
+/** For whom and why code works that is not the agent's own: processors, tools, titles. */
+export interface Behalf {
+  readonly run: Run;
+  readonly cause?: Cause | undefined;
 }
 
 /** Where a model call comes from, as far as it is known when its model is resolved. */
@@ -39,6 +53,7 @@ export interface Origin {
   readonly run?: Run | undefined;
   /** The run on whose behalf an internal agent works (moderation, summaries, structured output), which tells no ids itself. */
   readonly behalf?: Run | undefined;
+  readonly cause?: Cause | undefined;
 }
 
 /** What is done for the storage of a Mastra, and of memories that bring their own. */

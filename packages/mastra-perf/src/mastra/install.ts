@@ -8,6 +8,7 @@ import { registry, sharePatch, type Registry } from './registry.ts';
 import { memoryPatch, runPatches } from './run-patch.ts';
 import { patchRunner } from './runner-patch.ts';
 import { storagePatches } from './storage-patch.ts';
+import { titlePatch } from './title-patch.ts';
 import { toolsPatch } from './tools-patch.ts';
 import { wrapModelOf } from './update-model.ts';
 
@@ -113,6 +114,7 @@ function patchPrototype(prototype: object, shared: Registry): () => void {
   const undos = [
     resolvePatch(prototype, shared, () => loading),
     toolsPatch(prototype, shared),
+    titlePatch(prototype, shared),
     memoryPatch(prototype, shared),
     ...runPatches(prototype, shared),
   ]

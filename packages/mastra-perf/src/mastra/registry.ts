@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PerfError } from '../errors.ts';
-import type { Host, MastraLike, RequestContextLike, Run } from './host.ts';
+import type { AgentRun, Behalf, Host, MastraLike, RequestContextLike, Run } from './host.ts';
 
 /** Changes when the shape below does: copies that do not understand each other must not share it. */
 const PROTOCOL = 1;
@@ -15,10 +15,10 @@ export interface Registry {
   readonly hosts: WeakMap<object, Host>;
   /** Runs by their request context. */
   readonly runs: WeakMap<object, Run>;
-  /** The run on whose behalf code works that a processor has called. */
-  readonly behalf: AsyncLocalStorage<Run>;
-  /** Stands for one call of an agent, in everything that is done for it. */
-  readonly agentRun: AsyncLocalStorage<object>;
+  /** On whose behalf code works that a processor, a tool or a title has called. */
+  readonly behalf: AsyncLocalStorage<Behalf>;
+  /** One call of an agent, in everything that is done for it. */
+  readonly agentRun: AsyncLocalStorage<AgentRun>;
   /** Set while Mastra's message history stores the messages of a run. */
   readonly persisting: AsyncLocalStorage<true>;
   readonly patches: Map<object, PatchUse>;

@@ -1,13 +1,25 @@
-import type { AgentLike } from './host.ts';
+import { together } from './caller.ts';
+import type { AgentLike, RequestContextLike, RunIds } from './host.ts';
 import type { Patch } from './patch.ts';
 import type { Registry } from './registry.ts';
 
 /** The methods of Mastra's Agent by which a run begins. */
 const ENTRIES = ['generate', 'stream', 'resumeGenerate', 'resumeStream', 'generateLegacy', 'streamLegacy'];
 
+/** What the options of a run tell of whose it is. */
+interface RunOptions {
+  readonly requestContext?: RequestContextLike;
+  readonly memory?: { readonly resource?: unknown; readonly thread?: string | { readonly id?: unknown } };
+  readonly resourceId?: unknown;
+  readonly threadId?: unknown;
+}
+
 type Method = (this: AgentLike, ...args: unknown[]) => unknown;
 
-/** Lets a storage know which of its reads belong to one run. A run inside a tool of another one is a run of its own. */
+/**
+ * Lets a storage know which of its reads belong to one run, and processors for whom it is. A run inside a tool of another one is a run
+ * of its own.
+ */
 export function runPatches(prototype: object, shared: Registry): Patch[] {
   return ENTRIES.map((method) => ({
     target: prototype,
@@ -15,9 +27,10 @@ export function runPatches(prototype: object, shared: Registry): Patch[] {
     wrap: (original) => {
       const begin = original as unknown as Method;
       return function (this: AgentLike, ...args) {
-        return hostOf(this, shared)?.storage
-          ? shared.agentRun.run({}, () => begin.apply(this, args))
-          : begin.apply(this, args);
+        if (!hostOf(this, shared)) return begin.apply(this, args);
+        const options = args[1] as RunOptions | undefined;
+        if (!shared.agentRun.getStore()) forgetIds(options?.requestContext, shared);
+        return shared.agentRun.run({ told: toldIn(options) }, () => begin.apply(this, args));
       } satisfies Method as never;
     },
   }));
@@ -37,6 +50,18 @@ export function memoryPatch(prototype: object, shared: Registry): Patch {
       } as never,
   };
 }
+
+/** A request context that is used again may be for somebody else. */
+function forgetIds(requestContext: RequestContextLike | undefined, { runs }: Registry): void {
+  const run = requestContext && runs.get(requestContext);
+  if (run) delete run.ids;
+}
+
+const toldIn = ({ memory, resourceId, threadId }: RunOptions = {}): RunIds =>
+  together(undefined, {
+    resources: [memory?.resource, resourceId],
+    threads: [typeof memory?.thread === 'object' ? memory.thread.id : memory?.thread, threadId],
+  });
 
 const hostOf = (agent: AgentLike, shared: Registry) => {
   const mastra = agent.getMastraInstance?.();

@@ -1,5 +1,7 @@
 import { doorTo, proxyModel, type ModelLike } from '../pipeline/model-proxy.ts';
-import type { AgentLike, RequestContextLike, Run } from './host.ts';
+import { resourceIn, together } from './caller.ts';
+import { causedBy } from './cause.ts';
+import type { AgentLike, Behalf, RequestContextLike } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
 import { runOf, type Registry } from './registry.ts';
 
@@ -61,12 +63,22 @@ function behalfPatch(
   };
 }
 
-function behalfOf(runner: Runner, context: unknown, shared: Registry): Run | undefined {
+function behalfOf(runner: Runner, context: unknown, shared: Registry): Behalf | undefined {
   const requestContext =
     typeof context === 'object' && context !== null ? (context as RequestContextLike) : undefined;
   const mastra =
     runner.agent?.getMastraInstance?.() ?? (requestContext && shared.runs.get(requestContext)?.mastra);
-  return mastra && shared.hosts.has(mastra) ? runOf(shared, mastra, requestContext) : undefined;
+  if (!mastra || !shared.hosts.has(mastra)) return undefined;
+  const run = runOf(shared, mastra, requestContext);
+  // Before the agent has asked its model, only its options and its context tell.
+  run.ids ??= together(
+    together(shared.behalf.getStore()?.run.ids, {
+      resources: [resourceIn(requestContext)],
+      threads: [],
+    }),
+    shared.agentRun.getStore()?.told ?? { resources: [], threads: [] },
+  );
+  return { run, cause: causedBy(runner.agent?.id ?? run.agent, 'processor', shared) };
 }
 
 /** A model that a step uses instead of the agent's goes through the same door. */

@@ -1,5 +1,6 @@
 import { resourceIn, together } from './caller.ts';
-import type { AgentLike, RequestContextLike, Run } from './host.ts';
+import { causedBy } from './cause.ts';
+import type { AgentLike, Behalf, RequestContextLike } from './host.ts';
 import type { Patch } from './patch.ts';
 import type { Registry } from './registry.ts';
 
@@ -39,8 +40,8 @@ export function toolsPatch(prototype: object, shared: Registry): Patch {
   };
 }
 
-function behalfOf(agent: AgentLike, options: ConvertOptions, shared: Registry): Run | undefined {
-  const outer = shared.behalf.getStore();
+function behalfOf(agent: AgentLike, options: ConvertOptions, shared: Registry): Behalf | undefined {
+  const outer = shared.behalf.getStore()?.run;
   const mastra = agent.getMastraInstance?.() ?? outer?.mastra;
   if (!mastra || !shared.hosts.has(mastra)) return undefined;
   const { requestContext, resourceId, threadId } = options;
@@ -48,10 +49,11 @@ function behalfOf(agent: AgentLike, options: ConvertOptions, shared: Registry): 
     resources: [resourceIn(requestContext), resourceId],
     threads: [threadId],
   };
-  return { mastra, requestContext, ids: together(outer?.ids, own) };
+  const run = { mastra, requestContext, ids: together(outer?.ids, own) };
+  return { run, cause: causedBy(agent.id, 'tool', shared) };
 }
 
-function onBehalf(tool: unknown, behalf: Run, shared: Registry): unknown {
+function onBehalf(tool: unknown, behalf: Behalf, shared: Registry): unknown {
   if (typeof tool !== 'object' || tool === null || !('execute' in tool)) return tool;
   const { execute } = tool;
   if (typeof execute !== 'function') return tool;

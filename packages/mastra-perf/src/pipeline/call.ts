@@ -9,6 +9,19 @@ export interface ModelIdentity {
   readonly endpoint?: string;
 }
 
+/**
+ * What a call is for: an answer; the title of a thread; observational memory; a processor, such as moderation; a tool, such as an agent
+ * that is delegated to; an embedding.
+ */
+export type Purpose = 'answer' | 'title' | 'memory' | 'processor' | 'tool' | 'embedding';
+
+/** Why a call is made that is not an answer of the agent that was asked. */
+export interface Cause {
+  /** Id of the agent that was asked. */
+  readonly agent: string;
+  readonly purpose: Purpose;
+}
+
 /** Who calls, as far as it is known at the model's boundary. */
 export interface Caller {
   /** Id of the agent, or the name given to `perf.model()`. */
@@ -16,6 +29,7 @@ export interface Caller {
   readonly resource?: string;
   readonly thread?: string;
   readonly user?: string;
+  readonly cause?: Cause;
   /** Callers with different scopes never share an answer. */
   readonly scope: readonly string[];
 }

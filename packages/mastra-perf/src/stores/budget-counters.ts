@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { checkCharges, checkClaims } from './ledger-numbers.ts';
+import { checkCharges, checkClaims, checkHold } from './ledger-numbers.ts';
 import {
   LEDGER_REPEAT_MS,
   type BudgetCharge,
@@ -20,7 +20,7 @@ interface Hold {
   /** The counters themselves: another of the same name is none of ours. */
   readonly parts: ReadonlyArray<{ readonly counter: Counter; readonly amount: number }>;
   /** By the steady clock: a hold must neither end early nor stay for long when somebody sets the time. */
-  readonly expiresAt: number;
+  expiresAt: number;
 }
 
 /** Counters that have expired are looked for when there are twice as many as the last time, and no sooner than at this. */
@@ -29,7 +29,7 @@ const SWEEP_FROM = 1000;
 const NOTHING: BudgetState = { spent: 0, held: 0 };
 
 /** The budgets of a ledger in memory. */
-export function budgetCounters(clock: Clock): Pick<Ledger, 'reserve' | 'settle' | 'release' | 'budgets'> {
+export function budgetCounters(clock: Clock): Omit<Ledger, 'record' | 'report'> {
   const counters = new Map<string, Counter>();
   const holds = new Map<string, Hold>();
   const over = recentIds<'settled' | 'released'>(clock, LEDGER_REPEAT_MS);
@@ -97,6 +97,15 @@ export function budgetCounters(clock: Clock): Pick<Ledger, 'reserve' | 'settle' 
       if (refused >= 0) return { granted: false, refused, states: states() };
       hold(id, claims, holdMs);
       return { granted: true, states: states() };
+    },
+    async extend(ids, holdMs) {
+      checkHold(holdMs);
+      expireHolds();
+      const until = clock.monotonic() + holdMs;
+      for (const id of ids) {
+        const held = holds.get(id);
+        if (held) held.expiresAt = Math.max(held.expiresAt, until);
+      }
     },
     async settle(id, charges) {
       checkCharges(charges);

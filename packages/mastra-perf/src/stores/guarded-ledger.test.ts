@@ -46,6 +46,7 @@ const cases: readonly Case[] = [
     answer: { granted: true, states: [{ spent: 0, held: 10 }] },
     call: (ledger) => ledger.reserve('r', [claim], 1000),
   },
+  { method: 'extend', limitMs: 1000, answer: undefined, call: (ledger) => ledger.extend(['r'], 1000) },
   { method: 'settle', limitMs: 1000, answer: undefined, call: (ledger) => ledger.settle('r', [claim]) },
   {
     method: 'release',

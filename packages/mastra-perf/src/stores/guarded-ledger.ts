@@ -18,6 +18,7 @@ export function guardedLedger(ledger: Ledger, guard: StoreGuard, readMs: number)
       guard.run('reserve', readMs, () => ledger.reserve(id, claims, holdMs), {
         accepts: isAnswer(claims.length),
       }),
+    extend: (ids, holdMs) => guard.run('extend', WRITE_MS, () => ledger.extend(ids, holdMs)),
     settle: (id, charges) => guard.run('settle', WRITE_MS, () => ledger.settle(id, charges)),
     release: (id) => guard.run('releaseHold', WRITE_MS, () => ledger.release(id)),
     budgets: (counters) =>

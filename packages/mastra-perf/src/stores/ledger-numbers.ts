@@ -20,6 +20,11 @@ export function checkEntries(entries: readonly LedgerEntry[]): void {
 export function checkClaims(claims: readonly BudgetClaim[], holdMs: number): void {
   checkCharges(claims);
   for (const { counter, limit } of claims) if (!isWhole(limit)) fail(`limit of ${counter}`, limit);
+  checkHold(holdMs);
+}
+
+/** @throws RangeError of a time to hold that no ledger takes. */
+export function checkHold(holdMs: number): void {
   if (!isWhole(holdMs) || holdMs === 0) fail('time to hold', holdMs);
 }
 

@@ -99,6 +99,11 @@ export interface Ledger {
    */
   reserve(id: string, claims: readonly BudgetClaim[], holdMs: number): Promise<BudgetAnswer>;
   /**
+   * Goes on holding what is held for these ids, until `holdMs` from now or as long as it is held already. Does nothing for one
+   * that holds nothing: it is settled or released, its time is over, or nothing was ever held for it.
+   */
+  extend(ids: readonly string[], holdMs: number): Promise<void>;
+  /**
    * Puts what was spent in the place of what is held; once for an id, also when its time to hold is over, it was released or
    * nothing was ever held for it, since the money is gone. The charges may be on other counters than the claims were.
    */

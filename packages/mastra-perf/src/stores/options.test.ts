@@ -8,7 +8,7 @@ it('takes a store with a ledger, and one without', () => {
     expect(perfStoreSchema().safeParse(store).success).toBe(true);
 });
 
-it.each(['record', 'report', 'reserve', 'settle', 'release', 'budgets'])(
+it.each(['record', 'report', 'reserve', 'extend', 'settle', 'release', 'budgets'])(
   'takes no store whose ledger has no %s()',
   (method) => {
     const store = memoryStore();

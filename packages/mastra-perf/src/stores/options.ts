@@ -11,7 +11,7 @@ const CACHE_METHODS = [
   'stamp',
   'areCurrent',
 ] as const;
-const LEDGER_METHODS = ['record', 'report', 'reserve', 'settle', 'release', 'budgets'] as const;
+const LEDGER_METHODS = ['record', 'report', 'reserve', 'extend', 'settle', 'release', 'budgets'] as const;
 
 /** A store is known by its shape: two copies of a package can meet in one app. */
 export const perfStoreSchema = () =>

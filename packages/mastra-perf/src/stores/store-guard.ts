@@ -28,6 +28,7 @@ export type StoreOperation =
   | 'record'
   | 'report'
   | 'reserve'
+  | 'extend'
   | 'settle'
   | 'releaseHold'
   | 'budgets';

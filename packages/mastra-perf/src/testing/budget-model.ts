@@ -4,6 +4,7 @@ import type { BudgetAnswer, BudgetCharge, BudgetClaim, BudgetState } from '../st
 export interface BudgetModel {
   pass(ms: number): void;
   reserve(id: string, claims: readonly BudgetClaim[], holdMs: number): BudgetAnswer;
+  extend(ids: readonly string[], holdMs: number): void;
   settle(id: string, charges: readonly BudgetCharge[]): void;
   release(id: string): void;
   budget(counter: string): BudgetState;
@@ -56,6 +57,12 @@ export function budgetModel(): BudgetModel {
       holds.delete(id);
       if (was) holds.set(id, was);
       return { granted: false, refused, states: before };
+    },
+    extend(ids, holdMs) {
+      for (const id of ids) {
+        const hold = standing(id) && holds.get(id);
+        if (hold) holds.set(id, { ...hold, until: Math.max(hold.until, time + holdMs) });
+      }
     },
     settle(id, charges) {
       over.add(id);

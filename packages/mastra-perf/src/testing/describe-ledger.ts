@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { budgetTests } from './ledger-budgets.ts';
 import { ledgerConcurrencyTests } from './ledger-concurrency.ts';
 import { ledgerExpiryTests } from './ledger-expiry.ts';
+import { ledgerExtensionTests } from './ledger-extension.ts';
 import { ledgerInterleavingTests } from './ledger-interleaving.ts';
 import { recordingTests } from './ledger-recording.ts';
 import { reportTests } from './ledger-reports.ts';
@@ -16,6 +17,7 @@ export function describeLedger(suite: StoreSuite): void {
   registerTests(suite, 'ledger, budgets', budgetTests);
   registerTests(suite, 'ledger, retries', ledgerRetryTests);
   registerTests(suite, 'ledger, expiry', ledgerExpiryTests);
+  registerTests(suite, 'ledger, extension', ledgerExtensionTests);
   registerTests(suite, 'ledger, in any order', ledgerInterleavingTests);
   registerTests(suite, 'ledger, at the same time', ledgerConcurrencyTests);
 }

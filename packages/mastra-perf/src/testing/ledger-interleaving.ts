@@ -7,11 +7,13 @@ import { ledgerOf } from './sample-usage.ts';
 import { withRandom, type Random } from './seeded-random.ts';
 import type { StoreBench, StoreTests } from './store-suite.ts';
 
-const ROUNDS = 6;
-const STEPS = 70;
+const ROUNDS = 8;
+const STEPS = 80;
 
 export const ledgerInterleavingTests: StoreTests = {
-  async 'reservations, settlements, releases and, with a clock of its own, time, one step at a time'(bench) {
+  async 'reservations, extensions, settlements, releases and, with a clock of its own, time, one step at a time'(
+    bench,
+  ) {
     await withRandom(bench.seed, async (random) => {
       for (let round = 0; round < ROUNDS; round++) {
         const steps = stepsOn(bench, random);
@@ -66,6 +68,13 @@ function stepsOn({ store, second, now, advance }: StoreBench, random: Random): A
     model.release(id);
     await anyView().release(id);
   };
+  const extend = async (): Promise<void> => {
+    const some = [...random.some(ids.slice(-8), 0, 4), anId()]; // of the earlier ones, most are over
+    const holdMs = advance ? random.pick([1, SHORT_MS, 2 * SHORT_MS]) : LONG_MS;
+    history.push(`calls ${some.map((id) => ids.indexOf(id)).join(', ')} go on for ${holdMs}`);
+    model.extend(some, holdMs);
+    await anyView().extend(some, holdMs);
+  };
   const look = async (): Promise<void> => {
     const some = random.some(counters, 0, 3);
     const expected = some.map(model.budget);
@@ -78,5 +87,15 @@ function stepsOn({ store, second, now, advance }: StoreBench, random: Random): A
     await advance?.(ms);
   };
   const often = [reserve, reserve, reserve, look, look];
-  return [...often, ...often, settle, settle, settle, release, release, ...(advance ? [wait, wait] : [])];
+  return [
+    ...often,
+    ...often,
+    settle,
+    settle,
+    settle,
+    extend,
+    release,
+    release,
+    ...(advance ? [wait, wait] : []),
+  ];
 }

@@ -26,6 +26,16 @@ export const BUDGET_FLAWS = [
   'holds do not expire',
   'holds expire early',
   'holds are given back when somebody looks at them',
+  'extending does nothing',
+  'extending goes on with the first of a list',
+  'extending goes on with the first claim',
+  'extending is for ever',
+  'extending can shorten',
+  'extending holds once more',
+  'extending brings back what has expired',
+  'extending forgets what is over',
+  'extending takes whom it does not know for over',
+  'extending takes any time',
   'settling leaves what is held',
   'settling counts each time',
   'settling needs a hold',
@@ -67,12 +77,13 @@ interface Hold {
 export function flawedBudgets(
   flaw: string | undefined,
   now: () => number,
-): () => Pick<Ledger, 'reserve' | 'settle' | 'release' | 'budgets'> {
+): () => Omit<Ledger, 'record' | 'report'> {
   const has = (some: BudgetFlaw): boolean => some === flaw;
   const holds = new Map<string, Hold>();
   const over = new Map<string, 'settled' | 'released'>();
   const refused = new Set<string>();
   const expired = new Set<string>();
+  const lost = new Map<string, readonly BudgetClaim[]>();
   const shared = new Map<string, Counter>();
   const idOf = (id: string): string => (has('call ids are normalized') ? id.normalize() : id);
   const nameOf = (name: string): string =>
@@ -115,6 +126,7 @@ export function flawedBudgets(
           holds.set(id, { claims, expiresAt: Number.POSITIVE_INFINITY });
         } else giveBack(id);
         if (has('settling needs a known id')) over.set(id, 'settled');
+        if (has('extending brings back what has expired')) lost.set(id, claims);
         if (has('an expired reservation is granted again without looking')) expired.add(id);
       }
     };
@@ -193,6 +205,30 @@ export function flawedBudgets(
           : claims;
         hold(id, held, holdMs);
         return { granted: true, states: has('a reservation tells what was before') ? before : states() };
+      },
+      async extend(given, holdMs) {
+        if (!has('extending takes any time')) check([holdMs, holdMs - 1]);
+        if (has('extending does nothing')) return;
+        expire();
+        for (const id of (has('extending goes on with the first of a list') ? given.slice(0, 1) : given).map(
+          idOf,
+        )) {
+          if (has('extending forgets what is over')) over.delete(id);
+          if (has('extending takes whom it does not know for over') && !holds.has(id) && !over.has(id))
+            over.set(id, 'released');
+          const claims = lost.get(id);
+          if (claims) hold(id, claims, holdMs);
+          const held = holds.get(id);
+          if (!held) continue;
+          if (has('extending holds once more')) hold(id, held.claims, holdMs);
+          if (has('extending goes on with the first claim')) {
+            giveBack(id);
+            hold(id, held.claims.slice(0, 1), holdMs);
+          }
+          const until = now() + (has('extending is for ever') ? 1e12 : holdMs);
+          const expiresAt = has('extending can shorten') ? until : Math.max(held.expiresAt, until);
+          holds.set(id, { claims: holds.get(id)?.claims ?? [], expiresAt });
+        }
       },
       async settle(given, charges) {
         const id = idOf(given);

@@ -1,8 +1,8 @@
 import type { ModelIdentity } from '../pipeline/call.ts';
 import type { PriceBook } from './prices.ts';
 import { toNanoUsd, type UsageCounts } from './usage-counts.ts';
-import type { UsageGroup } from './usage-figures.ts';
-import type { UsageLedger } from './usage-ledger.ts';
+import type { UsageGroup } from './usage-group.ts';
+import type { UsageTally } from './usage-deps.ts';
 
 /** Something that has a price: what a model reported, and whether it was spent or saved. */
 export interface BilledItem {
@@ -12,7 +12,7 @@ export interface BilledItem {
   readonly usage: unknown;
 }
 
-/** Writes what has a price to the ledger: counts at once, dollars as soon as the price table is loaded. */
+/** Counts what has a price: counts at once, dollars as soon as the price table is loaded. */
 export interface Billing {
   record(item: BilledItem, counts: Readonly<Partial<UsageCounts>>): void;
   /** Resolves when everything recorded so far has its price, or is known to have none. */
@@ -22,7 +22,7 @@ export interface Billing {
 /** The table loads within 60 ms of the first item; what exceeds this in that time is recorded as unpriced. */
 const MAX_WAITING = 10_000;
 
-export function createBilling(priceBook: PriceBook, ledger: UsageLedger): Billing {
+export function createBilling(priceBook: PriceBook, tally: UsageTally): Billing {
   let waiting: BilledItem[] = [];
   let loaded = false;
   let loading: Promise<void> | undefined;
@@ -35,16 +35,16 @@ export function createBilling(priceBook: PriceBook, ledger: UsageLedger): Billin
 
   const settle = (): void => {
     loaded = true;
-    for (const item of waiting) ledger.record(item.group, dollars(item));
+    for (const item of waiting) tally.record(item.group, dollars(item));
     waiting = [];
   };
 
   return {
     record(item, counts) {
-      if (loaded) return ledger.record(item.group, { ...counts, ...dollars(item) });
-      ledger.record(item.group, counts);
+      if (loaded) return tally.record(item.group, { ...counts, ...dollars(item) });
+      tally.record(item.group, counts);
       if (waiting.length < MAX_WAITING) waiting.push(item);
-      else if (item.kind === 'spent') ledger.record(item.group, { unpricedCalls: 1 });
+      else if (item.kind === 'spent') tally.record(item.group, { unpricedCalls: 1 });
       loading ??= priceBook.ready().then(settle);
     },
     settled: async () => loading,

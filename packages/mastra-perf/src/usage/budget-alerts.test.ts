@@ -140,6 +140,6 @@ describe('who is told', () => {
       },
     });
     await ask(guard, 12);
-    expect(bodies.map((body) => (body as BudgetAlert).threshold)).toEqual([0.5, 0.8, 1]);
+    expect(bodies.map((body) => (body as { threshold: number }).threshold)).toEqual([0.5, 0.8, 1]);
   });
 });

@@ -1,27 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../base/clock.ts';
-import { withDeadline } from '../base/deadline.ts';
 import type { Ledger } from '../stores/ledger.ts';
+import { budgetAnnouncer, type AnnouncerDeps } from './budget-announcer.ts';
 import type { Applied } from './budget-applied.ts';
 import { shownUnits } from './budget-bound.ts';
-import type { BudgetAlert, BudgetAlertTargets } from './budget-options.ts';
-import { toldOf, type TellBudget } from './budget-told.ts';
-import type { BudgetWebhook } from './budget-webhook.ts';
+import { burnRate } from './budget-burn-rate.ts';
 
-export interface AlertDeps {
-  readonly ledger: Pick<Ledger, 'reserve' | 'settle'>;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly timeoutMs: number;
-  readonly onAlert: BudgetAlertTargets['onAlert'];
-  readonly webhook: BudgetWebhook | undefined;
-  readonly tell: TellBudget;
-  readonly fault: (where: string, error: unknown) => void;
+export interface AlertDeps extends AnnouncerDeps {
+  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'budgets'>;
 }
 
 export interface BudgetAlerts {
   /** Looks whether a threshold is passed; beside the call. `spent` is in whole units, and at least so much is spent. */
   check(applied: Applied, spent: number): void;
+  /** A call has cost so much: looks whether its hour is an unusual one, beside the call. */
+  charged(applied: Applied, amount: number): void;
   /** A call did not fit: the limit counts as reached, although what is left of it may never be spent. */
   exceeded(applied: Applied, spent: number): void;
   /** Resolves when what was found so far was told, or could not be. */
@@ -29,43 +21,23 @@ export interface BudgetAlerts {
 }
 
 const MAX_REMEMBERED = 10_000;
-/** A process that ends between its claim and its word leaves the alert to another after this. */
-const CLAIM_MS = 60_000;
 
 /**
- * Tells of thresholds once in a window, by one of all processes that share the ledger: whoever reserves the one unit of a
- * counter that stands for the threshold. A higher threshold that is passed at once tells alone.
+ * Tells of thresholds once in a window, and of unusual hours once in the hour, by one of all processes that share the ledger.
+ * A higher threshold that is passed at once tells alone.
  */
 export function budgetAlerts(deps: AlertDeps): BudgetAlerts {
-  const { ledger, clock, newId, timeoutMs, onAlert, webhook, tell, fault } = deps;
+  const announcer = budgetAnnouncer(deps);
   /** The highest threshold of a window that this process knows to be told, by whomever. */
   const known = new LRUCache<string, number>({ max: MAX_REMEMBERED });
-  const underWay = new Set<Promise<void>>();
 
-  /** @throws when the ledger is away. */
-  const isOurs = async (name: string, expiresAt: number): Promise<boolean> => {
-    const id = newId();
-    const claim = { counter: name, limit: 1, amount: 1, expiresAt };
-    const { granted } = await withDeadline(clock, timeoutMs, () => ledger.reserve(id, [claim], CLAIM_MS));
-    if (granted) await withDeadline(clock, timeoutMs, () => ledger.settle(id, [claim]));
-    return granted;
-  };
-
-  const announce = async (applied: Applied, threshold: number, spent: number): Promise<void> => {
-    const { once, expiresAt, budget, resetsAt } = applied;
-    const id = `${once} ${threshold}`;
-    if (!(await isOurs(id, expiresAt))) return;
-    const told = { ...toldOf(applied), threshold, spent: shownUnits(budget.unit, spent) };
-    tell({ kind: 'threshold', ...told });
-    const alert: BudgetAlert = {
-      type: 'budget.threshold',
-      id,
-      ...told,
-      resetsAt: new Date(resetsAt).toISOString(),
-      at: new Date(clock.now()).toISOString(),
-    };
-    webhook?.send(alert);
-    await onAlert?.(alert);
+  const announce = (applied: Applied, threshold: number, whole: number): Promise<void> => {
+    const { once, expiresAt, budget } = applied;
+    const facts = { threshold, spent: shownUnits(budget.unit, whole) };
+    return announcer.once(applied, `${once} ${threshold}`, expiresAt, (about) => ({
+      event: { kind: 'threshold', ...about.event, ...facts },
+      alert: { type: 'budget.threshold', ...about.alert, ...facts },
+    }));
   };
 
   const reach = (applied: Applied, spent: number, threshold: number | undefined): void => {
@@ -73,13 +45,12 @@ export function budgetAlerts(deps: AlertDeps): BudgetAlerts {
     const before = known.get(once) ?? 0;
     if (threshold === undefined || threshold <= before) return;
     known.set(once, threshold);
-    const work = announce(applied, threshold, spent)
-      .catch((error: unknown) => {
+    announcer.beside(
+      () => announce(applied, threshold, spent),
+      () => {
         if (known.get(once) === threshold) known.set(once, before); // the next call tries again
-        fault('usage.budgets.alert', error);
-      })
-      .finally(() => underWay.delete(work));
-    underWay.add(work);
+      },
+    );
   };
 
   return {
@@ -92,13 +63,11 @@ export function budgetAlerts(deps: AlertDeps): BudgetAlerts {
         budget.alerts.findLast((share) => spent >= share * limit),
       );
     },
+    charged: burnRate({ ...deps, announcer }),
     exceeded(applied, spent) {
       const share = applied.budget.alerts.findLast((one) => one <= 1);
       if (share === 1) reach(applied, spent, share);
     },
-    async flush() {
-      await Promise.all(underWay);
-      await webhook?.flush();
-    },
+    flush: announcer.flush,
   };
 }

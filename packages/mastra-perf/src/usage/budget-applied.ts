@@ -20,6 +20,8 @@ export interface Applied {
   readonly also: readonly string[];
   readonly expiresAt: number;
   readonly resetsAt: number;
+  /** Milliseconds since the epoch. */
+  readonly begunAt: number;
   /** Names what happens once in this window. */
   readonly once: string;
 }
@@ -75,6 +77,7 @@ export function appliedBudgets({ budgets, clock, labelsOf, timeoutMs, tell }: Ap
         also: others.map((other) => counterName(budget, scope, other)),
         expiresAt,
         resetsAt,
+        begunAt: now,
         once: counterName(budget, scope, `once ${once}`),
       });
     }
@@ -83,7 +86,8 @@ export function appliedBudgets({ budgets, clock, labelsOf, timeoutMs, tell }: Ap
 }
 
 function subjectOf({ caller, model }: ModelCall, labels: Readonly<Record<string, string>>): BudgetSubject {
-  const { agent, resource, user } = caller;
+  const { resource, user } = caller;
+  const agent = caller.cause?.agent ?? caller.agent;
   return {
     agent,
     model: modelName(model.provider, model.modelId),

@@ -28,17 +28,23 @@ export function boundCall(
   { mustBound, maxOutputTokens }: { readonly mustBound: boolean; readonly maxOutputTokens: number },
 ): BoundedCall {
   const inputTokens = Number.isFinite(most) ? Math.max(0, Math.ceil(most)) : MOST_AMOUNT;
-  const own = call.request.maxOutputTokens;
-  const isOwn = typeof own === 'number' && Number.isFinite(own) && own >= 1;
-  const tokens = isOwn ? Math.ceil(own) : maxOutputTokens;
+  const bound = outputBound(call);
+  const isOwn = Number.isFinite(bound);
   const bounded = {
     call,
     inputTokens,
     likelyInputTokens: Math.min(inputTokens, Math.ceil(likely)),
-    outputTokens: tokens + thinkingTokens(call),
+    outputTokens: isOwn ? bound : maxOutputTokens + thinkingTokens(call),
     changed: false,
   };
   return isOwn || !mustBound ? bounded : withOutput(bounded, bounded.outputTokens);
+}
+
+/** What the answer can have by the bound of its request, with what a provider adds; `Infinity` without one. */
+export function outputBound(call: ModelCall): number {
+  const own = call.request.maxOutputTokens;
+  const isOwn = typeof own === 'number' && Number.isFinite(own) && own >= 1;
+  return isOwn ? Math.ceil(own) + thinkingTokens(call) : Infinity;
 }
 
 /** The same call with a longer or shorter bound. */

@@ -4,6 +4,8 @@ import { observe } from '../pipeline/observe.ts';
 import type { BudgetAlerts } from './budget-alerts.ts';
 import { shownUnits } from './budget-bound.ts';
 import { budgetMeter, type BudgetMeter } from './budget-charges.ts';
+import { hourCharges } from './budget-hours.ts';
+import type { BudgetHolds } from './budget-holds.ts';
 import type { BudgetOwed } from './budget-owed.ts';
 import type { BudgetRefusals } from './budget-refusals.ts';
 import type { Permit } from './budget-reserve.ts';
@@ -12,6 +14,7 @@ import type { PriceBook } from './prices.ts';
 
 export interface CarryDeps {
   readonly priceBook: PriceBook;
+  readonly holds: BudgetHolds;
   readonly owed: BudgetOwed;
   readonly refusals: BudgetRefusals;
   readonly alerts: BudgetAlerts;
@@ -20,13 +23,14 @@ export interface CarryDeps {
 }
 
 /** Lets a call that has a permit go on, and puts its true cost in the place of what is reserved when it has ended. */
-export function carrier({ priceBook, owed, refusals, alerts, tell, fault }: CarryDeps) {
+export function carrier({ priceBook, holds, owed, refusals, alerts, tell, fault }: CarryDeps) {
   const settle = ({ id, plan, spent }: Permit, meter: BudgetMeter, error: unknown): void => {
     const { claims, bounded } = plan;
+    holds.end(id);
     refusals.forget(claims);
     const result = meter.charges(plan, error);
     if (!result) return owed.release(id);
-    owed.settle(id, result.charges);
+    owed.settle(id, [...result.charges, ...hourCharges(claims, result.charges)]);
     const { agent } = bounded.call.caller;
     for (const [index, { applied, amount }] of claims.entries()) {
       const { unit } = applied.budget;
@@ -35,6 +39,7 @@ export function carrier({ priceBook, owed, refusals, alerts, tell, fault }: Carr
       if (result.estimated && unit !== 'calls') tell({ kind: 'estimated', ...about });
       if (charge > amount) tell({ kind: 'overrun', ...about, held: shownUnits(unit, amount) });
       alerts.check(applied, (spent[index] ?? 0) + charge);
+      alerts.charged(applied, charge);
     }
   };
 
@@ -46,6 +51,7 @@ export function carrier({ priceBook, owed, refusals, alerts, tell, fault }: Carr
       if (call.model !== original.model) facts.unlike = 'another model';
       for (const [index, { applied }] of permit.plan.claims.entries())
         alerts.check(applied, permit.spent[index] ?? 0);
+      holds.begin(permit.id);
       let reply;
       try {
         reply = await next(call);

@@ -1,9 +1,8 @@
-import { finishReasonOf, isContent, isDelta, isFinish, type StreamPart } from '../pipeline/parts.ts';
+import { finishReasonOf, isFinish, type StreamPart } from '../pipeline/parts.ts';
 import type { BudgetCharge } from '../stores/ledger.ts';
+import { answerUsage } from './answer-usage.ts';
 import { billedTokens } from './billed-tokens.ts';
 import type { BoundedCall } from './budget-bound.ts';
-import { BYTES_PER_TOKEN } from './budget-estimate.ts';
-import { costNothing } from './budget-nothing-sent.ts';
 import type { Claimed, Plan } from './budget-plan.ts';
 import type { PriceBook } from './prices.ts';
 import { toNanoUsd } from './usage-counts.ts';
@@ -19,15 +18,12 @@ export interface BudgetMeter {
 
 export interface Charges {
   readonly charges: readonly BudgetCharge[];
-  /** No usage was reported: charged by the size of what was sent and received, and at most what was reserved. */
+  /** No usage was reported: charged by the size of what was sent and received. */
   readonly estimated: boolean;
 }
 
-/** Reasoning that a provider keeps to itself is not seen: of an answer that is cut short it is not charged. */
 export function budgetMeter(priceBook: PriceBook): BudgetMeter {
-  let said = false;
-  let bytes = 0;
-  let usage: unknown;
+  const answer = answerUsage();
   let reason: string | undefined;
 
   const chargeOf = ({ applied, amount }: Claimed, { call }: BoundedCall, reported: unknown): number => {
@@ -42,30 +38,20 @@ export function budgetMeter(priceBook: PriceBook): BudgetMeter {
     return Math.ceil(charge);
   };
 
-  /** In the form that models report, and within the bounds of what was reserved. */
-  const estimate = ({ likelyInputTokens, outputTokens }: BoundedCall): unknown => ({
-    inputTokens: likelyInputTokens,
-    outputTokens: Math.min(outputTokens, Math.ceil(bytes / BYTES_PER_TOKEN)),
-  });
-
   return {
     see(part) {
-      said ||= isContent(part);
-      if (isDelta(part)) bytes += Buffer.byteLength(part.delta);
-      if (!isFinish(part)) return;
-      usage = part.usage;
-      reason = finishReasonOf(part);
+      answer.see(part);
+      if (isFinish(part)) reason = finishReasonOf(part);
     },
     charges({ bounded, claims }, error) {
-      const estimated = billedTokens(usage) === undefined;
-      if (estimated && !said && error !== undefined && costNothing(error)) return undefined;
-      const reported = estimated ? estimate(bounded) : usage;
+      const used = answer.of(bounded.call, error, bounded.likelyInputTokens);
+      if (!used) return undefined;
       const charges = claims.map((claim) => ({
         counter: claim.applied.counter,
         expiresAt: claim.applied.expiresAt,
-        amount: chargeOf(claim, bounded, reported),
+        amount: chargeOf(claim, bounded, used.usage),
       }));
-      return { charges, estimated };
+      return { charges, estimated: used.estimated };
     },
     isCutOff: () => reason === 'length',
   };

@@ -82,3 +82,8 @@ export const thresholds = z
     { error: thresholdsError },
   )
   .check(z.maxLength(20, { error: thresholdsError }));
+
+export const timesUsual = z.custom<number>(
+  (value) => typeof value === 'number' && value > 1 && value <= 1000,
+  { error: 'a number above 1, up to 1000 (3 tells of an hour that has cost three times the usual)' },
+);

@@ -8,6 +8,7 @@ import { budgetAlerts } from './budget-alerts.ts';
 import { appliedBudgets } from './budget-applied.ts';
 import { carrier } from './budget-carry.ts';
 import type { CountInput } from './budget-estimate.ts';
+import { budgetHolds } from './budget-holds.ts';
 import type { BudgetRules } from './budget-options.ts';
 import { budgetOwed } from './budget-owed.ts';
 import { budgetPlans } from './budget-plan.ts';
@@ -20,7 +21,7 @@ import type { PriceBook } from './prices.ts';
 
 export interface BudgetDeps extends BudgetRules {
   readonly budgets: readonly Budget[];
-  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>;
+  readonly ledger: Pick<Ledger, 'reserve' | 'extend' | 'settle' | 'release' | 'budgets'>;
   readonly priceBook: PriceBook;
   readonly clock: Clock;
   /** From 0 up to 1. */
@@ -37,7 +38,7 @@ export interface BudgetDeps extends BudgetRules {
   readonly fromCache?: (call: ModelCall) => Promise<Reply | undefined>;
   /** How long a call waits for the ledger before `onUnavailable` counts. @default 500 */
   readonly timeoutMs?: number;
-  /** Reservations of a process that died come free after this; a call that takes longer may pass a limit. @default 15 min */
+  /** Reservations of a process that died come free after this. @default 2 min */
   readonly holdMs?: number;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -47,13 +48,15 @@ export interface Budgets {
   readonly guard: Middleware;
   /** Resolves when all that has ended is settled, or the ledger did not take it, and alerts are told. */
   flush(): Promise<void>;
-  /** Ends the repetitions. */
+  /** Ends the repetitions: what fails is not tried again, and what is held expires. */
   stop(): void;
 }
 
 const NAME = 'usage.budgets';
 const TIMEOUT_MS = 500;
-const HOLD_MS = 900_000;
+const HOLD_MS = 120_000;
+/** A call keeps its reservation for so long, and may be billed by so much later than it was reserved. */
+const CALL_MS = 3_600_000;
 const MAX_OUTPUT_TOKENS = 4096;
 
 /** Limits on what calls may spend. */
@@ -62,6 +65,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   const { timeoutMs = TIMEOUT_MS, holdMs = HOLD_MS, onUnknownPrice, budgetAlerts: targets } = deps;
   const refusals = budgetRefusals(clock);
   const owed = budgetOwed({ ledger, clock, random, timeoutMs, tell });
+  const holds = budgetHolds({ ledger, clock, timeoutMs, holdMs, callMs: CALL_MS });
   const webhook = targets?.webhook && budgetWebhook({ ...deps, ...targets.webhook });
   const alerts = budgetAlerts({ ...deps, timeoutMs, onAlert: targets?.onAlert, webhook });
   const plans = budgetPlans({
@@ -70,7 +74,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
     countInput: deps.countInput,
     maxOutputTokens: deps.budgetMaxOutputTokens ?? MAX_OUTPUT_TOKENS,
     onUnknownPrice: onUnknownPrice === 'block' ? 'block' : 'warn',
-    holdMs,
+    callMs: CALL_MS,
     tell,
   });
   const admit = admission({
@@ -81,7 +85,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
     tell,
   });
   const fault = (error: unknown): void => deps.fault(NAME, error);
-  const { carry, giveUp } = carrier({ priceBook, owed, refusals, alerts, tell, fault });
+  const { carry, giveUp } = carrier({ priceBook, holds, owed, refusals, alerts, tell, fault });
   const strict = budgets.find(({ onUnavailable }) => onUnavailable === 'block');
 
   /** What fails here is left out of the call by whoever runs it, unless a budget must not be left out. */
@@ -116,6 +120,9 @@ export function createBudgets(deps: BudgetDeps): Budgets {
       await owed.flush();
       await alerts.flush();
     },
-    stop: owed.stop,
+    stop() {
+      owed.stop();
+      holds.stop();
+    },
   };
 }

@@ -7,6 +7,7 @@ export type BudgetScope = 'total' | 'resource' | 'user' | 'agent' | 'model' | { 
 
 /** Who asks, for limits that depend on it. */
 export interface BudgetSubject {
+  /** Id of the agent that was asked, also for what it asks others to do. */
   readonly agent: string;
   /** `'openai/gpt-4o-mini'` */
   readonly model: string;
@@ -74,6 +75,15 @@ export interface BudgetOptions {
    * @default [0.5, 0.8, 1]
    */
   readonly alerts?: readonly number[];
+  /**
+   * Tells, as the event `budget` and to `budgetAlerts`, when the present hour of UTC has cost so many times a usual one: above
+   * 1, up to 1000. The usual hour is the mean of those of the seven days before in which something was spent, so that nights
+   * do not count. Told once per hour; never before something was spent a day ago and in six of these hours, all since this
+   * is set, nor of less than a tenth of an hour's even share of the limit.
+   * @default none
+   * @example 3
+   */
+  readonly alertAtTimesUsual?: number;
 }
 
 /** What holds for all budgets. */
@@ -96,7 +106,7 @@ export interface BudgetRules {
   readonly budgetAlerts?: BudgetAlertTargets;
 }
 
-/** Who is told of thresholds, beside the listeners of the event `budget`. What fails there never reaches a call. */
+/** Who is told of thresholds and unusual hours, beside the listeners of the event `budget`. What fails there never reaches a call. */
 export interface BudgetAlertTargets {
   readonly onAlert?: (alert: BudgetAlert) => void | Promise<void>;
   /**
@@ -106,19 +116,33 @@ export interface BudgetAlertTargets {
   readonly webhook?: { readonly url: string; readonly secret: string };
 }
 
-export interface BudgetAlert {
-  readonly type: 'budget.threshold';
+export type BudgetAlert = BudgetThresholdAlert | BudgetBurnRateAlert;
+
+interface AlertHead {
   /** The same in every repetition. */
   readonly id: string;
   readonly budget: string;
   readonly scope?: string;
   readonly unit: BudgetUnit;
-  readonly threshold: number;
   readonly limit: number;
-  readonly spent: number;
   /** ISO 8601; of a rolling window the earliest moment at which something is free again. */
   readonly resetsAt: string;
   readonly at: string;
+}
+
+/** A share of the limit is spent. */
+export interface BudgetThresholdAlert extends AlertHead {
+  readonly type: 'budget.threshold';
+  readonly threshold: number;
+  readonly spent: number;
+}
+
+/** An hour has cost `alertAtTimesUsual` times a usual one, or more. */
+export interface BudgetBurnRateAlert extends AlertHead {
+  readonly type: 'budget.burn-rate';
+  /** As far as the hour has come. */
+  readonly spentThisHour: number;
+  readonly usualPerHour: number;
 }
 
 export type BudgetUnit = 'usd' | 'tokens' | 'calls';

@@ -31,7 +31,7 @@ export interface PlanDeps {
   readonly maxOutputTokens: number;
   readonly onUnknownPrice: 'warn' | 'block';
   /** A call may be billed by so much later than it is reserved. */
-  readonly holdMs: number;
+  readonly callMs: number;
   readonly tell: TellBudget;
 }
 
@@ -48,10 +48,10 @@ const NO_INPUT = { most: 0, likely: 0 };
 const FREE = { mustBound: false, maxOutputTokens: 0 };
 
 export function budgetPlans(deps: PlanDeps): Plans {
-  const { apply, priceBook, countInput, maxOutputTokens, onUnknownPrice, holdMs, tell } = deps;
+  const { apply, priceBook, countInput, maxOutputTokens, onUnknownPrice, callMs, tell } = deps;
 
   const amountOf = (applied: Applied, bounded: BoundedCall): number | undefined =>
-    mostOf(applied.budget.unit, bounded, priceBook, holdMs);
+    mostOf(applied.budget.unit, bounded, priceBook, callMs);
 
   const isSoft = ({ budget }: Applied, passed: ReadonlySet<string>): boolean =>
     budget.onExceed === 'warn' || passed.has(budget.name);

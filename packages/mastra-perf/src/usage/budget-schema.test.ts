@@ -48,6 +48,8 @@ describe('the options of budgets', () => {
     { ...one, limitUsd: () => 5 },
     { per: 'total', limitTokens: 1_000_000, window: 'hour' },
     { per: { label: 'tenant' }, limitCalls: 3, window: '1h', alerts: [] },
+    { ...one, alertAtTimesUsual: 1.5 },
+    { ...one, alertAtTimesUsual: undefined },
     { ...one, onExceed: 'warn' },
     { ...one, onExceed: { degrade: 'only-if-cached' } },
     { ...one, onExceed: { degrade: model } },
@@ -103,6 +105,10 @@ describe('the options of budgets', () => {
     ],
     [[{ ...one, alerts: 0.5 }], 'usage.budgets[0].alerts: expected an array'],
     [[{ ...one, alerts: [Number.NaN] }], 'usage.budgets[0].alerts[0]: expected'],
+    ...[1, 0, -3, Number.NaN, Infinity, 1001, '3', true, null].map((alertAtTimesUsual): [unknown, string] => [
+      [{ ...one, alertAtTimesUsual }],
+      'usage.budgets[0].alertAtTimesUsual: expected a number above 1, up to 1000',
+    ]),
     [
       [one, { ...one, limitUsd: 6 }],
       'usage.budgets[1].name: expected a name that no other budget has ("resource-usd-day" is taken)',

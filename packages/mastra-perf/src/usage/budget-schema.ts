@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { name, oneOf, options } from '../base/schema.ts';
-import { budgetWindow, degrade, limit, scope, thresholds, timezone } from './budget-fields.ts';
+import { budgetWindow, degrade, limit, scope, thresholds, timesUsual, timezone } from './budget-fields.ts';
 import type { BudgetLimit, BudgetOptions, BudgetScope, BudgetUnit } from './budget-options.ts';
 import type { BudgetSpan } from './budget-windows.ts';
 
@@ -8,6 +8,7 @@ import type { BudgetSpan } from './budget-windows.ts';
 export interface Budget extends Required<
   Pick<BudgetOptions, 'name' | 'per' | 'onExceed' | 'onUnavailable' | 'onMissingIdentity' | 'alerts'>
 > {
+  readonly alertAtTimesUsual: number | undefined;
   readonly unit: BudgetUnit;
   /** In dollars, tokens or calls. */
   readonly limit: BudgetLimit;
@@ -30,6 +31,7 @@ const given = options({
   onUnavailable: z.optional(oneOf('allow', 'block')),
   onMissingIdentity: z.optional(oneOf('shared', 'block')),
   alerts: z.optional(thresholds),
+  alertAtTimesUsual: z.optional(timesUsual),
 });
 
 const budget = z.pipe(
@@ -53,6 +55,7 @@ const budget = z.pipe(
       onUnavailable: value.onUnavailable ?? 'allow',
       onMissingIdentity: value.onMissingIdentity ?? 'shared',
       alerts: [...new Set(value.alerts ?? [0.5, 0.8, 1])].toSorted((a, b) => a - b),
+      alertAtTimesUsual: value.alertAtTimesUsual,
     };
   }),
 );

@@ -59,3 +59,11 @@ export const toldOf = ({ budget, scope, limit, resetsAt }: Applied) => ({
   limit: shownUnits(budget.unit, limit),
   resetsAt,
 });
+
+/** The same of alerts, which are sent as JSON. */
+export const alertOf = (applied: Applied, id: string, now: number) => ({
+  id,
+  ...toldOf(applied),
+  resetsAt: new Date(applied.resetsAt).toISOString(),
+  at: new Date(now).toISOString(),
+});

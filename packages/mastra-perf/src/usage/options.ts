@@ -18,6 +18,11 @@ export interface ModelPrice {
    * @default inputPerMillion
    */
   readonly cacheWritePerMillion?: number;
+  /**
+   * The same where the provider keeps it for an hour, which Anthropic bills higher.
+   * @default cacheWritePerMillion
+   */
+  readonly cacheWrite1hPerMillion?: number;
 }
 
 /** Accounting of tokens and dollars, and limits on them. */
@@ -58,6 +63,7 @@ const modelPrice = options({
   outputPerMillion: price(),
   cachedInputPerMillion: z.optional(price()),
   cacheWritePerMillion: z.optional(price()),
+  cacheWrite1hPerMillion: z.optional(price()),
 });
 
 export const usageSchema = options({

@@ -37,4 +37,5 @@ export const cardOf = (price: ModelPrice): RateCard => ({
   output_mtok: price.outputPerMillion,
   cache_read_mtok: price.cachedInputPerMillion,
   cache_write_mtok: price.cacheWritePerMillion,
+  cache_write_1h_mtok: price.cacheWrite1hPerMillion,
 });

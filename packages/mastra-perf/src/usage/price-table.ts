@@ -1,6 +1,7 @@
 import type { PriceCalculation } from '@pydantic/genai-prices';
 import { providerFamily } from '../pipeline/model-name.ts';
-import type { RateCard } from './rate-card.ts';
+import { priceCorrections, type PriceCorrection } from './price-corrections.ts';
+import type { Rate, RateCard } from './rate-card.ts';
 
 /** Rates of a model at a moment: some prices change on a date, some with the time of day. */
 export type RatesAt = (at: Date) => RateCard;
@@ -32,8 +33,13 @@ const PROVIDER_IDS: Readonly<Record<string, string>> = {
  */
 const AT_LIST_PRICE = new Set(['gateway', 'vercel']);
 
-/** The table of `@pydantic/genai-prices`, which takes 40 to 60 ms to load and is therefore loaded on first use. */
-export async function loadPriceTable(): Promise<PriceTable> {
+/**
+ * The table of `@pydantic/genai-prices`, corrected where it is known to be wrong. It takes 40 to 60 ms to load and is
+ * therefore loaded on first use.
+ */
+export async function loadPriceTable(
+  corrections: Readonly<Record<string, PriceCorrection>> = priceCorrections,
+): Promise<PriceTable> {
   const { calcPrice } = await import('@pydantic/genai-prices');
 
   /** Prices no tokens: only to learn which model and which rates are meant. */
@@ -50,22 +56,67 @@ export async function loadPriceTable(): Promise<PriceTable> {
       const id = priceId(AT_LIST_PRICE.has(family) ? vendor : family);
       // Google's own ids may stand in a folder: models/gemini-2.5-pro.
       const name = priceId(vendor) === id || (id === 'google' && vendor === 'models') ? rest : modelId;
-      const found = lookUp(id, name) ?? lookUp(id, modelId);
+      const correction = corrections[`${id}/${name.toLowerCase()}`];
+      if (correction && 'card' in correction) return () => correction.card;
+      const found = correction ? lookUp(id, correction.asModel) : (lookUp(id, name) ?? lookUp(id, modelId));
       if (!found) return undefined;
-      const { model, provider: listed, model_price: card } = found;
-      if (!Array.isArray(model.prices)) return () => (isFree(model.id, card) ? FREE : card);
+      const { model, provider: listed, model_price: first } = found;
+      const complete = (card: RateCard): RateCard => (isClaude(model.id) ? withHourWrites(card) : card);
+      const card = isFree(model.id, first) ? FREE : complete(first);
+      if (!Array.isArray(model.prices)) return () => card;
       // Not every model of the table goes by its own id; alone, any id means it.
       const alone = { ...listed, models: [{ ...model, match: { starts_with: '' } }] };
-      return (at) => calcPrice({}, model.id, { provider: alone, timestamp: at })?.model_price ?? card;
+      return perMinute((at) => {
+        const dated = calcPrice({}, model.id, { provider: alone, timestamp: at })?.model_price;
+        return dated ? complete(dated) : card;
+      });
     },
   };
 }
+
+/** Prices change at full minutes. To ask takes 10 to 20 us, and a call with a budget asks five times. */
+function perMinute(ask: RatesAt): RatesAt {
+  const known = new Map<number, RateCard>();
+  return (at) => {
+    const minute = Math.floor(at.getTime() / 60_000);
+    let card = known.get(minute);
+    if (!card) {
+      if (known.size >= MAX_MINUTES) known.clear();
+      card = ask(at);
+      known.set(minute, card);
+    }
+    return card;
+  };
+}
+
+const MAX_MINUTES = 8;
 
 const FREE: RateCard = { input_mtok: 0, output_mtok: 0 };
 
 /** Rates that are missing are unknown, except where the name says that there are none. */
 const isFree = (modelId: string, card: object): boolean =>
   modelId.endsWith(':free') && Object.keys(card).length === 0;
+
+const isClaude = (modelId: string): boolean => modelId.toLowerCase().includes('claude');
+
+/**
+ * Wherever they are sold, a write to the cache of Anthropic's models costs 1.25 times the input, and one that lasts an hour
+ * 2 times. The table lacks the second where others sell them, as of 2026-11:
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+function withHourWrites(card: RateCard): RateCard {
+  const { cache_write_mtok, cache_write_1h_mtok } = card;
+  if (cache_write_mtok === undefined || cache_write_1h_mtok !== undefined) return card;
+  return { ...card, cache_write_1h_mtok: times(cache_write_mtok, 2 / 1.25) };
+}
+
+const times = (rate: Rate, factor: number): Rate =>
+  typeof rate === 'number'
+    ? rate * factor
+    : {
+        base: rate.base * factor,
+        tiers: rate.tiers.map(({ start, price }) => ({ start, price: price * factor })),
+      };
 
 const priceId = (provider: string): string => PROVIDER_IDS[provider] ?? provider;
 

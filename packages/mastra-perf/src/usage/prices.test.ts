@@ -47,7 +47,7 @@ describe('list prices', () => {
     ['google.vertex.chat', 'gemini-2.5-flash', 0.3, 2.5],
     // As genai-prices 0.1.8 has them of the providers' own pages, 2026-09
     ['groq.chat', 'llama-3.3-70b-versatile', 0.59, 0.79],
-    ['mistral.chat', 'mistral-small-latest', 0.1, 0.3],
+    ['mistral.chat', 'mistral-small-2603', 0.15, 0.6],
     ['xai.chat', 'grok-3', 3, 15],
     ['cohere.chat', 'command-r-plus', 2.5, 10],
     ['amazon-bedrock', 'anthropic.claude-3-5-sonnet-20241022-v2:0', 3, 15],

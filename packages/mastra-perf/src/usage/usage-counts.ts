@@ -18,7 +18,7 @@ const ZERO = {
   reasoningTokens: 0,
   nanoUsd: 0,
   unpricedCalls: 0,
-  unreportedCalls: 0,
+  estimatedCalls: 0,
   savedCalls: 0,
   savedInputTokens: 0,
   savedOutputTokens: 0,

@@ -1,17 +1,27 @@
+import type { Clock } from '../base/clock.ts';
 import type { ModelCall } from '../pipeline/call.ts';
+import type { Ledger } from '../stores/ledger.ts';
 import type { Billing } from './billing.ts';
 import type { UsageSettings } from './options.ts';
 import type { PriceBook } from './prices.ts';
-import type { UsageLedger } from './usage-ledger.ts';
+import type { UsageCounts } from './usage-counts.ts';
+import type { UsageGroup } from './usage-group.ts';
+import type { RecorderDeps } from './usage-recorder.ts';
 
-export interface UsageDeps {
+export interface UsageDeps extends RecorderDeps {
   /** Settings of the agent that calls; `false` when its calls are not counted. */
   readonly settingsOf: (call: ModelCall) => UsageSettings | false;
   readonly priceBook: PriceBook;
-  readonly ledger: UsageLedger;
-  readonly fault: (where: string, error: unknown) => void;
+  readonly ledger: Pick<Ledger, 'record' | 'report'>;
+  readonly clock: Clock;
 }
 
-export interface CountDeps extends Omit<UsageDeps, 'priceBook'> {
+/** Takes what is counted, at once. */
+export interface UsageTally {
+  record(group: UsageGroup, counts: Readonly<Partial<UsageCounts>>): void;
+}
+
+export interface CountDeps extends Pick<UsageDeps, 'settingsOf' | 'fault'> {
+  readonly tally: UsageTally;
   readonly billing: Billing;
 }

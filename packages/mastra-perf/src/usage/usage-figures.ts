@@ -44,17 +44,54 @@ export interface UsageFigures {
   };
   /** Model calls whose tokens are counted and whose price is not known. */
   readonly unpricedCalls: number;
-  /** Model calls that reported no usage, or were given up before they did: they may have cost something. */
-  readonly unreportedCalls: number;
+  /**
+   * Model calls that reported no usage, or were given up before they did. Their tokens and dollars are in the figures,
+   * estimated by the size of what was sent and received, as budgets charge them.
+   */
+  readonly estimatedCalls: number;
+  /** `unpricedCalls` of `modelCalls`, from 0 to 1. */
+  readonly unpricedShare: number;
+  readonly mean: UsageMeans;
 }
 
-export type UsageDimension = 'agent' | 'model' | 'resource' | 'user';
+/** Means per request to a model. */
+export interface UsageMeans {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly usd: number;
+}
 
-/** Which calls a row is about. A dimension that was not asked for, or not known of the calls, is absent. */
-export type UsageGroup = { readonly [D in UsageDimension]?: string };
+/**
+ * What a row of a report is about.
+ *
+ * - `agent`: the one that was asked, also for what it asked others to do.
+ * - `purpose`: `'answer'`; `'title'` of a thread; `'memory'` (observational memory); `'processor'`, such as moderation; `'tool'`, such as an agent that
+ *   it delegates to; `'embedding'`.
+ * - `via`: the other agent that made the call, if one did.
+ * - `model`: `'provider/model'`.
+ * - `{ label }`: a label of `perf.context({ labels })`.
+ */
+export type UsageDimension =
+  | 'agent'
+  | 'model'
+  | 'purpose'
+  | 'resource'
+  | 'user'
+  | 'via'
+  | { readonly label: string };
 
-/** One row of `perf.usage.report()`; `model` is `'provider/model'`. Plain JSON. */
-export interface UsageRow extends UsageGroup, UsageFigures {}
+/** One row of `perf.usage.report()`. A dimension that was not asked for, or not known of the calls, is absent. Plain JSON. */
+export interface UsageRow extends UsageFigures {
+  readonly agent?: string;
+  readonly model?: string;
+  readonly purpose?: string;
+  readonly resource?: string;
+  readonly user?: string;
+  readonly via?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Begin of the interval, ISO 8601 in UTC; only where one was asked for. */
+  readonly start?: string;
+}
 
 /** Everything since the start of the process: `perf.report()`. Plain JSON. */
 export interface UsageTotals extends UsageFigures {
@@ -73,7 +110,7 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     aborted,
     modelCalls,
     unpricedCalls,
-    unreportedCalls,
+    estimatedCalls,
   } = counts;
   return {
     calls: misses + hits + stale + shared + bypassed,
@@ -101,6 +138,14 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
       ms: counts.savedMs,
     },
     unpricedCalls,
-    unreportedCalls,
+    estimatedCalls,
+    unpricedShare: share(unpricedCalls, modelCalls),
+    mean: {
+      inputTokens: share(counts.inputTokens, modelCalls),
+      outputTokens: share(counts.outputTokens, modelCalls),
+      usd: share(counts.nanoUsd, modelCalls) / 1e9,
+    },
   };
 }
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -1,14 +1,33 @@
 import type { ModelCall } from '../pipeline/call.ts';
 import { modelName } from '../pipeline/model-name.ts';
-import type { UsageGroup } from './usage-figures.ts';
+
+/** What a call is counted for, by name: how a ledger keeps it. */
+export type UsageGroup = Readonly<Record<string, string>>;
+
+const LABEL = 'label.';
+
+/** The name by which a ledger keeps a label. */
+export const labelName = (label: string): string => LABEL + label;
+
+/** The label that is kept by this name; `undefined` if it is none. */
+export const labelOf = (name: string): string | undefined =>
+  name.startsWith(LABEL) ? name.slice(LABEL.length) : undefined;
 
 /** Whom and what a call is counted for. */
-export function groupOf({ caller, model }: ModelCall): UsageGroup {
-  const { agent, resource, user } = caller;
-  return {
-    agent,
+export function groupOf({
+  caller,
+  model,
+  overrides,
+}: Pick<ModelCall, 'caller' | 'model' | 'overrides'>): UsageGroup {
+  const { agent, resource, user, cause } = caller;
+  const group: Record<string, string> = {
+    agent: cause?.agent ?? agent,
     model: modelName(model.provider, model.modelId),
-    ...(resource !== undefined && { resource }),
-    ...(user !== undefined && { user }),
+    purpose: cause?.purpose ?? 'answer',
   };
+  if (cause && cause.agent !== agent) group.via = agent;
+  if (resource !== undefined) group.resource = resource;
+  if (user !== undefined) group.user = user;
+  for (const label in overrides.labels) group[labelName(label)] = overrides.labels[label] ?? '';
+  return group;
 }

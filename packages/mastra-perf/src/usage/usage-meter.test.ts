@@ -7,13 +7,16 @@ import type { OutcomeFacts } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts, type PartReader } from '../pipeline/reader.ts';
 import { createPriceBook, type PriceBook, type PriceBookOptions } from './prices.ts';
-import { createUsageLedger } from './usage-ledger.ts';
+import { testUsage } from './test-usage.ts';
 import type { UsageDeps } from './usage-deps.ts';
-import { createUsage } from './usage-meter.ts';
 
 // gpt-4o-mini: 0.15 and 0.60 dollars per million tokens
 const USAGE = { inputTokens: { total: 1000, cacheRead: 0 }, outputTokens: { total: 100, reasoning: 40 } };
 const USD = 0.00021;
+const usdOf = (input: number, output: number): number => (input * 150 + output * 600) / 1e9;
+/** What a request without messages is estimated at, and the answer `hello`, in tokens. */
+const SENT = 201;
+const HELLO = 2;
 
 const answer = (usage: unknown = USAGE): StreamPart[] => [
   { type: 'stream-start', warnings: [] },
@@ -52,13 +55,7 @@ function setUp(
     fault,
     ...options.prices,
   });
-  const usage = createUsage({
-    settingsOf: () => ({}),
-    priceBook,
-    ledger: createUsageLedger(),
-    fault,
-    ...options,
-  });
+  const usage = testUsage({ priceBook, fault, ...options });
   const run = compose([usage.outcomes, ...(options.between ? [options.between] : []), usage.spend], fault);
   return { usage, run, faults };
 }
@@ -95,7 +92,9 @@ const NO_CALLS = {
   aborted: 0,
   modelCalls: 0,
   unpricedCalls: 0,
-  unreportedCalls: 0,
+  estimatedCalls: 0,
+  unpricedShare: 0,
+  mean: { inputTokens: 0, outputTokens: 0, usd: 0 },
 };
 const NOTHING_SPENT = {
   inputTokens: 0,
@@ -118,6 +117,7 @@ describe('a call that asks the model', () => {
       modelCalls: 1,
       spent: { ...NOTHING_SPENT, inputTokens: 1000, outputTokens: 100, reasoningTokens: 40, usd: USD },
       saved: NOTHING_SAVED,
+      mean: { inputTokens: 1000, outputTokens: 100, usd: USD },
       unpricedModels: [],
     });
     expect(faults).toEqual([]);
@@ -135,16 +135,38 @@ describe('a call that asks the model', () => {
         }),
       ),
     );
-    const [row, ...others] = await usage.report({ by: ['agent', 'model', 'resource', 'user'] });
+    const by = ['agent', 'model', 'resource', 'user', 'purpose', 'via'] as const;
+    const [row, ...others] = await usage.report({ by });
     expect(row).toMatchObject({
       agent: 'support',
       model: 'openai/gpt-4o-mini',
+      purpose: 'answer',
       resource: 'r1',
       user: 'ann',
       calls: 2,
       modelCalls: 2,
     });
     expect(others).toEqual([]);
+  });
+
+  it('is counted for the agent that caused it, with what for and by whom', async () => {
+    const { usage, run } = setUp();
+    const caller = { agent: 'observer', cause: { agent: 'support', purpose: 'memory' as const }, scope: [] };
+    await readAll(await run(callOf(() => readerOfParts(answer()), { caller })));
+    expect(await usage.report({ by: ['agent', 'purpose', 'via'] })).toMatchObject([
+      { agent: 'support', purpose: 'memory', via: 'observer', modelCalls: 1 },
+    ]);
+  });
+
+  it('is counted for its labels', async () => {
+    const { usage, run } = setUp();
+    const overrides = { labels: { team: 'search', agent: 'not the agent' } };
+    await readAll(await run(callOf(() => readerOfParts(answer()), { overrides })));
+    const [row] = await usage.report({ by: [{ label: 'team' }, 'agent', { label: 'agent' }] });
+    expect(row).toMatchObject({ agent: 'support', labels: overrides.labels, calls: 1 });
+    const elsewhere = { labels: { team: 'ads' } };
+    expect(await usage.report({ by: [], where: elsewhere })).toEqual([]);
+    expect(await usage.report({ by: [], where: { agent: 'support' } })).toHaveLength(1);
   });
 
   it('is a bypass where it was told to', async () => {
@@ -167,21 +189,33 @@ describe('a call that asks the model', () => {
     await readAll(await run(callOf(() => readerOfParts(answer()), { model })));
     expect(await usage.totals()).toMatchObject({
       unpricedCalls: 1,
-      unreportedCalls: 0,
+      estimatedCalls: 0,
       unpricedModels: ['sim/gpt-4o-mini'],
       spent: { inputTokens: 1000, outputTokens: 100, usd: 0 },
     });
   });
 
-  it('without usage is unreported', async () => {
+  it('without usage is estimated by what was sent and received', async () => {
     const { usage, run } = setUp();
     await readAll(await run(callOf(() => readerOfParts(answer({ inputTokens: undefined })))));
     expect(await usage.totals()).toMatchObject({
       misses: 1,
       modelCalls: 1,
-      unreportedCalls: 1,
+      estimatedCalls: 1,
       unpricedCalls: 0,
-      spent: NOTHING_SPENT,
+      spent: { ...NOTHING_SPENT, inputTokens: SENT, outputTokens: HELLO, usd: usdOf(SENT, HELLO) },
+    });
+  });
+
+  it('without usage and without a known price is estimated in tokens, and unpriced', async () => {
+    const { usage, run } = setUp();
+    const model = { provider: 'sim', modelId: 'x', specification: 'v3' };
+    await readAll(await run(callOf(() => readerOfParts(answer({})), { model })));
+    expect(await usage.totals()).toMatchObject({
+      estimatedCalls: 1,
+      unpricedCalls: 1,
+      unpricedModels: ['sim/x'],
+      spent: { inputTokens: SENT, outputTokens: HELLO, usd: 0 },
     });
   });
 
@@ -221,6 +255,16 @@ describe('a call that is answered from elsewhere', () => {
     });
   });
 
+  it('saves what its answer is estimated at where that reports no usage', async () => {
+    const { usage, run } = setUp({ between: elsewhere({ name: 'hit' }, answer(null)) });
+    await readAll(await run(callOf(() => readerOfParts([]))));
+    expect(await usage.totals()).toMatchObject({
+      estimatedCalls: 0,
+      spent: NOTHING_SPENT,
+      saved: { calls: 1, inputTokens: SENT, outputTokens: HELLO, usd: usdOf(SENT, HELLO) },
+    });
+  });
+
   it('saves nothing when it is given up', async () => {
     const { usage, run } = setUp({ between: elsewhere({ name: 'shared', savedMs: 5 }) });
     const reply = await run(callOf(() => readerOfParts([])));
@@ -231,7 +275,7 @@ describe('a call that is answered from elsewhere', () => {
 });
 
 describe('a call that does not end well', () => {
-  it('is aborted when its reader leaves, and unreported', async () => {
+  it('is aborted when its reader leaves, and estimated as far as it came', async () => {
     const { usage, run } = setUp();
     const reply = await run(callOf(() => readerOfParts(answer())));
     await reply.parts.read();
@@ -243,7 +287,23 @@ describe('a call that does not end well', () => {
       aborted: 1,
       errors: 0,
       modelCalls: 1,
-      unreportedCalls: 1,
+      estimatedCalls: 1,
+      spent: { inputTokens: SENT, outputTokens: 0, usd: usdOf(SENT, 0) },
+    });
+  });
+
+  it('costs nothing when it was given up before the model was asked', async () => {
+    const { usage, run } = setUp();
+    const request = { prompt: [], abortSignal: AbortSignal.abort() };
+    await expect(run(callOf(() => Promise.reject(request.abortSignal.reason), { request }))).rejects.toBe(
+      request.abortSignal.reason,
+    );
+    expect(await usage.totals()).toMatchObject({
+      calls: 1,
+      aborted: 1,
+      modelCalls: 1,
+      estimatedCalls: 0,
+      spent: NOTHING_SPENT,
     });
   });
 
@@ -255,14 +315,14 @@ describe('a call that does not end well', () => {
     expect(await usage.totals()).toMatchObject({
       calls: 1,
       aborted: 0,
-      unreportedCalls: 0,
+      estimatedCalls: 0,
       spent: { usd: USD },
     });
   });
 
   it.each([
-    ['aborted', true, { aborted: 1, errors: 0, unreportedCalls: 1 }],
-    ['an error', false, { aborted: 0, errors: 1, unreportedCalls: 1 }],
+    ['aborted', true, { aborted: 1, errors: 0, estimatedCalls: 1 }],
+    ['an error', false, { aborted: 0, errors: 1, estimatedCalls: 1 }],
   ])('is %s when its stream fails', async (_what, abort, expected) => {
     const { usage, run, faults } = setUp();
     const failure = new Error('connection lost');
@@ -286,7 +346,7 @@ describe('a call that does not end well', () => {
     expect(await usage.totals()).toMatchObject({
       calls: 1,
       errors: 1,
-      unreportedCalls: 0,
+      estimatedCalls: 0,
       spent: { usd: USD },
     });
   });
@@ -294,7 +354,7 @@ describe('a call that does not end well', () => {
   it.each([
     ['refused by the provider', { statusCode: 429 }, 0],
     ['not answered', {}, 1],
-  ])('is an error when it is %s', async (_what, fields, unreportedCalls) => {
+  ])('is an error when it is %s', async (_what, fields, estimatedCalls) => {
     const { usage, run, faults } = setUp();
     const failure = Object.assign(new Error('no'), fields);
     await expect(run(callOf(() => Promise.reject(failure)))).rejects.toBe(failure);
@@ -303,7 +363,8 @@ describe('a call that does not end well', () => {
       misses: 1,
       errors: 1,
       modelCalls: 1,
-      unreportedCalls,
+      estimatedCalls,
+      spent: estimatedCalls ? { inputTokens: SENT, outputTokens: 0, usd: usdOf(SENT, 0) } : NOTHING_SPENT,
     });
     expect(faults).toEqual([]);
   });
@@ -351,14 +412,14 @@ describe('prices', () => {
 });
 
 it('what fails in counting is a fault and never reaches the caller', async () => {
-  const failure = new Error('ledger');
+  const failure = new Error('clock');
   const broken = {
-    ...createUsageLedger(),
-    record: () => {
+    ...systemClock,
+    now: () => {
       throw failure;
     },
   };
-  const { run, faults } = setUp({ ledger: broken });
+  const { run, faults } = setUp({ clock: broken });
   expect(await readAll(await run(callOf(() => readerOfParts(answer()))))).toEqual(answer());
   expect(faults).toEqual([failure, failure]);
   const refused = new Error('refused');

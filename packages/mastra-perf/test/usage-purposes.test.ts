@@ -1,0 +1,129 @@
+import { Agent } from '@mastra/core/agent';
+import { Mastra } from '@mastra/core/mastra';
+import { ModerationProcessor } from '@mastra/core/processors';
+import { InMemoryStore } from '@mastra/core/storage';
+import { createTool } from '@mastra/core/tools';
+import { Memory } from '@mastra/memory';
+import { mockModel } from '@mastra-perf/testkit';
+import { afterEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createPerf, type Perf } from '../src/index.ts';
+
+/* What an agent has others do is counted for it and the resource that it works for, apart from its answers. */
+
+let perf: Perf;
+afterEach(() => perf.close());
+
+const answering = (text: string) => mockModel({ respond: () => ({ text }) });
+const purposes = async () => {
+  const rows = await perf.usage.report({ by: ['agent', 'purpose', 'via', 'resource', 'model'] });
+  return rows
+    .map(({ agent, purpose, via, resource, modelCalls }) => ({
+      agent,
+      purpose,
+      ...(via !== undefined && { via }),
+      resource,
+      modelCalls,
+    }))
+    .toSorted((a, b) => String(a.purpose).localeCompare(String(b.purpose)));
+};
+const memory = { thread: 't', resource: 'ann' };
+
+it('tells titles from answers, also with a model of their own', async () => {
+  for (const generateTitle of [true, { model: answering('A title') }]) {
+    perf = createPerf();
+    const agent = new Agent({
+      id: 'support',
+      name: 's',
+      instructions: 'i',
+      model: answering('hello'),
+      memory: new Memory({ options: { generateTitle } as never }),
+    });
+    new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
+    await agent.generate('q', { memory });
+    await expect.poll(purposes).toEqual([
+      { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 1 },
+      { agent: 'support', purpose: 'title', resource: 'ann', modelCalls: 1 },
+    ]);
+    await perf.close();
+  }
+});
+
+it('tells moderation from answers', async () => {
+  perf = createPerf();
+  const agent = new Agent({
+    id: 'support',
+    name: 's',
+    instructions: 'i',
+    model: answering('hello'),
+    inputProcessors: [
+      new ModerationProcessor({ model: answering('{"category_scores":[],"reason":null}') as never }),
+    ],
+  });
+  new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
+  await agent.generate('q', { memory });
+  expect(await purposes()).toEqual([
+    { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 1 },
+    { agent: 'support', purpose: 'processor', via: 'content-moderator', resource: 'ann', modelCalls: 1 },
+  ]);
+});
+
+it('tells observational memory from answers', async () => {
+  perf = createPerf();
+  const agent = new Agent({
+    id: 'support',
+    name: 's',
+    instructions: 'i',
+    model: answering('hello'),
+    memory: new Memory({
+      options: {
+        observationalMemory: {
+          observation: { model: answering('<observations>* a fact</observations>'), messageTokens: 20 },
+          reflection: {
+            model: answering('<observations>* a fact</observations>'),
+            observationTokens: 100_000,
+          },
+        },
+      } as never,
+    }),
+  });
+  new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
+  for (let turn = 0; turn < 4; turn++) await agent.generate(`question ${turn} `.repeat(40), { memory });
+  const rows = await purposes();
+  expect(rows.map(({ purpose }) => purpose)).toContain('memory');
+  for (const row of rows) expect(row).toMatchObject({ agent: 'support', resource: 'ann' });
+  const observed = rows.find(({ purpose }) => purpose === 'memory');
+  expect(observed!.via).toMatch(/observer/);
+});
+
+it('tells a tool that asks an agent', async () => {
+  perf = createPerf();
+  const helper = new Agent({ id: 'helper', name: 'h', instructions: 'i', model: answering('found') });
+  const look = createTool({
+    id: 'look',
+    description: 'd',
+    inputSchema: z.object({}),
+    execute: async () => (await helper.generate('look')).text,
+  });
+  let asked = 0;
+  const agent = new Agent({
+    id: 'support',
+    name: 's',
+    instructions: 'i',
+    model: mockModel({
+      respond: () => (asked++ === 0 ? { tools: [{ name: 'look', args: {} }] } : { text: 'done' }),
+    }),
+    tools: { look },
+  });
+  new Mastra({
+    agents: { agent, helper },
+    logger: false,
+    storage: new InMemoryStore(),
+    processors: { perf },
+  });
+  await agent.generate('q', { memory });
+  expect(await purposes()).toEqual([
+    { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 2 },
+    { agent: 'support', purpose: 'tool', via: 'helper', resource: 'ann', modelCalls: 1 },
+  ]);
+});
