@@ -47,6 +47,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   stores: { imports: ['base', ...leaves] },
   base: { imports: ['errors.ts'] },
   testing: { imports: ['stores', 'base'] },
+  // The command `mastra-perf`: an entry of its own as well.
+  cli: { imports: ['stores', 'usage', 'base', 'errors.ts'] },
 };
 
 /** The room of a file, given its path in src: `cache/key.ts` is in `cache`, `perf.ts` is a room of its own. */

@@ -1,3 +1,4 @@
+import { budgets } from './budgets.ts';
 import { cacheLocal } from './cache-local.ts';
 import { cacheStore } from './cache-store.ts';
 import { callOverhead } from './call-overhead.ts';
@@ -6,6 +7,7 @@ import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
 import { storage } from './storage.ts';
 import { printTable, type Table } from './table.ts';
+import { usage } from './usage.ts';
 import { machineLine } from './versions.ts';
 
 const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>> = {
@@ -16,6 +18,8 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   stampede,
   'redis-faults': redisFaults,
   storage,
+  usage,
+  budgets,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

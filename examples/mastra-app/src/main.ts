@@ -5,6 +5,7 @@ import { runDay } from './day/run-day.ts';
 import { openIndex } from './docs/index-file.ts';
 import { ingest } from './docs/ingest.ts';
 import { progressBar } from './docs/progress.ts';
+import { trial } from './day/trial.ts';
 import { createLocalEmbedder } from './embedding/local-embedder.ts';
 import { buildMastra } from './mastra/build-mastra.ts';
 import { simulatedModel } from './mastra/model.ts';
@@ -43,6 +44,8 @@ try {
   say(conversation(without.answers.filter(inConversation), withPerf.answers.filter(inConversation)));
   say('\nperf.report()');
   console.dir(await perf.report(), { depth: null });
+
+  say(`\n${(await trial({ ...parts, storage: storage.open('trial') })).join('\n')}`);
 
   const problems = compareAnswers(without.answers, withPerf.answers);
   if (storeName) {

@@ -55,6 +55,38 @@ const expireAll = async () => {
 };
 
 describe.skipIf(redis.skip)('sums on a server', () => {
+  test('stay there, but for those that are asked for', async () => {
+    const groups = Array.from({ length: 2000 }, (_, n) => ({ user: `u${n}`, agent: `a${n % 2}` }));
+    await store.ledger.record(groups.map((group) => entry({ group })));
+    const client = new Redis(redis.service!.url);
+    const replies: unknown[] = [];
+    for (const name of ['evalsha', 'eval'] as const) {
+      const send = client[name].bind(client) as (...args: unknown[]) => Promise<unknown>;
+      client[name] = (async (...args: unknown[]) => {
+        const reply = await send(...args);
+        replies.push(reply);
+        return reply;
+      }) as never;
+    }
+    const other = redisStore({ client, prefix });
+    onTestFinished(async () => {
+      await other.close();
+      client.disconnect();
+    });
+    const time = { from: Date.now() - HOUR_MS, to: Date.now() + 1 };
+    const received = async (where?: Record<string, string>) => {
+      replies.length = 0;
+      const rows = await other.ledger.report({ by: ['user'], ...time, ...(where && { where }) });
+      return { rows, sums: replies.flat(2).filter((text) => String(text).includes('"user"')).length };
+    };
+    const one = await received({ user: 'u7', agent: 'a1' });
+    expect(one.rows).toEqual([{ group: { user: 'u7' }, counts: { calls: 1 } }]);
+    expect(one.sums).toBe(1);
+    expect((await received({ user: 'u7', agent: 'a0' })).sums).toBe(0);
+    const all = await received();
+    expect([all.rows.length, all.sums]).toEqual([2000, 2000]);
+  });
+
   test('live as long as they are reported, and ids as long as they must be known', async () => {
     await store.ledger.record([entry({ at: Date.now() })]);
     expect(await kinds()).toEqual(
@@ -175,6 +207,7 @@ describe.skipIf(redis.skip)('budgets on a server', () => {
     expect(await kinds()).toEqual(['{l}:counters', '{l}:held', '{l}:holds']);
     await store.ledger.settle('settled', [claim]);
     await store.ledger.release('released');
+    await store.ledger.extend(['settled', 'released', 'unknown'], 60_000);
     expect(await kinds()).toEqual(['{l}:counters', '{l}:over:released', '{l}:over:settled']);
     for (const id of ['settled', 'released']) {
       const left = await admin.pttl(`${prefix}:{l}:over:${id}`);

@@ -36,6 +36,10 @@ export type {
   UsageTotals,
 } from './usage/usage-figures.ts';
 export type { UsageQuery, UsageTime, UsageWhere } from './usage/usage-query.ts';
+export { usageCsv } from './usage/usage-csv.ts';
+export type { TrackedCall } from './usage/count-tracked.ts';
+export type { TrackedUsage } from './usage/tracked-usage.ts';
+export { TokenUsageMonitor, type UsageSource, type UserUsageReport } from './usage/token-usage-monitor.ts';
 export type { DoctorReport, Finding, FindingCode, SkippedCheck } from './mastra/doctor/report.ts';
 export type { ContextOptions } from './mastra/call-overrides.ts';
 export {

@@ -10,6 +10,7 @@ import type { ModelLike } from './pipeline/model-proxy.ts';
 import type { OutcomeOf } from './pipeline/outcome-of.ts';
 import type { SdkMiddleware } from './pipeline/sdk-middleware.ts';
 import type { StoreState } from './stores/store-guard.ts';
+import type { TrackedCall } from './usage/count-tracked.ts';
 import type { UsageRow, UsageTotals } from './usage/usage-figures.ts';
 import type { UsageQuery } from './usage/usage-query.ts';
 
@@ -76,6 +77,13 @@ export interface Perf extends AsyncDisposable {
      * @throws PerfConfigError; PerfError `MASTRA_PERF_STORE` when the ledger is away.
      */
     report(query?: UsageQuery): Promise<UsageRow[]>;
+    /**
+     * Counts a request to a model that did not pass the plugin: a batch job, another library. It is in reports as `bypassed`, and in
+     * no budget. For reports by user there is `TokenUsageMonitor`.
+     *
+     * @throws PerfConfigError; PerfError `MASTRA_PERF_CLOSED`
+     */
+    track(call: TrackedCall): void;
   };
   readonly metrics: {
     /** Latency percentiles in milliseconds. */

@@ -14,8 +14,8 @@ import { traitsOf } from './history/traits-of.ts';
 import { flushOnExit } from './lifecycle/exit-flush.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
 import { contextWith, overridesIn } from './mastra/call-overrides.ts';
-import { callerOf } from './mastra/caller.ts';
-import type { MastraLike, Origin } from './mastra/host.ts';
+import { callerOf, embedderOf } from './mastra/caller.ts';
+import type { Host, MastraLike, Origin } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
 import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
@@ -62,7 +62,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     settings.forAgent(mastra && settings.agents.length > 0 ? namesOf(mastra, agent) : [agent]);
   const feature =
     <F extends keyof AgentSettings>(name: F) =>
-    (call: ModelCall): AgentSettings[F] | false =>
+    (call: Pick<ModelCall, 'caller' | 'overrides'>): AgentSettings[F] | false =>
       call.overrides[name] === false ? false : agentSettings(call.caller.agent)[name];
 
   // Scope and reported usage also hold for calls that share an answer while the agent's cache is off.
@@ -116,7 +116,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     if (started || !store) return;
     started = true;
     void store.connect();
-    if (store.ledger) undoExit = flushOnExit({ flush: usage.flush, isPending: usage.isPending });
+    if (store.ledger) undoExit = flushOnExit(counted);
     Promise.all([cache.listen(), releases.listen()]).catch(
       (error: unknown) => closed || fault('listen', error),
     );
@@ -166,6 +166,13 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
     settingsOf: feature('usage'),
   });
+  /** What the ledger is to be told of before the process ends. */
+  const counted = {
+    async flush() {
+      await Promise.all([usage.flush(), budgets?.flush()]);
+    },
+    isPending: () => usage.isPending() || budgets?.isPending() === true,
+  };
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
   const marker = outcomeMarker({
     zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
@@ -195,6 +202,11 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
   );
 
+  const overridesFor = ({ behalf, requestContext }: Pick<Origin, 'behalf' | 'requestContext'>) => ({
+    ...overridesIn(behalf?.requestContext),
+    ...overridesIn(requestContext),
+  });
+
   const doorFor = (origin: Origin, forMastra: boolean): Door => ({
     run,
     forMastra,
@@ -206,10 +218,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       }
       try {
         start();
-        const overrides = {
-          ...overridesIn(origin.behalf?.requestContext),
-          ...overridesIn(origin.requestContext),
-        };
+        const overrides = overridesFor(origin);
         const { scope, normalize } = cacheSettings(origin.agentId);
         const caller = callerOf(origin, bare.request, overrides, scope);
         return beginCall(bare, caller, overrides, normalizerOf(normalize));
@@ -222,9 +231,22 @@ export function createPerf(options: PerfOptions = {}): Perf {
   const standalone = ({ agent = 'model' }: ModelOptions = {}): Door =>
     doorFor({ agentId: agent, requestContext: undefined }, false);
 
+  const embedFor: Host['embed'] = async (call, ask, origin) => {
+    let embedding;
+    try {
+      if (closed) return ask();
+      start();
+      const overrides = overridesFor(origin);
+      embedding = { ...call, caller: embedderOf(origin, overrides), overrides };
+    } catch (error) {
+      fault('embed', error);
+      return ask();
+    }
+    return usage.embeddings(embedding, ask);
+  };
+
   const install = (target: MastraLike): void => {
-    if (closed)
-      throw new PerfError('MASTRA_PERF_CLOSED', 'this plugin is closed: make a new one with createPerf()');
+    if (closed) throw closedError();
     if (mastra === target) return;
     if (mastra) {
       throw new PerfError(
@@ -234,6 +256,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     }
     uninstall = installOn(target, {
       wrap: (model, origin) => proxyModel(model, doorFor(origin, true)),
+      embed: embedFor,
       ...(storage && { storage: storage.hostFor(target) }),
     });
     mastra = target;
@@ -243,7 +266,9 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    await Promise.all([usage.flush(), budgets?.flush(), background.idle(), storage && storage.flush()]);
+    const work = [usage.flush(), budgets?.flush(), background.idle(), storage && storage.flush()];
+    await Promise.allSettled(work);
+    await Promise.all(work);
   };
 
   const close = async (): Promise<void> => {
@@ -251,7 +276,9 @@ export function createPerf(options: PerfOptions = {}): Perf {
     closed = true;
     uninstall?.();
     if (storage) await storage.close(CLOSE_MS);
-    await withDeadline(clock, CLOSE_MS, flush).catch((error: unknown) => fault('close', error));
+    await withDeadline(clock, CLOSE_MS, flush).catch(() => undefined); // the store tells why
+    if (usage.isPending())
+      fault('usage', new PerfError('MASTRA_PERF_STORE', 'what was not in the ledger at the end is lost'));
     undoExit?.();
     budgets?.stop();
     usage.stop();
@@ -278,7 +305,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
       clear: cache.clear,
       stats: () => withState(cache.stats(), store),
     },
-    usage: { report: usage.report },
+    usage: {
+      report: usage.report,
+      track(call) {
+        if (closed) throw closedError();
+        start();
+        usage.track(call);
+      },
+    },
     metrics: { snapshot: latency.snapshot },
     report: usage.totals,
     async doctor() {
@@ -293,6 +327,9 @@ export function createPerf(options: PerfOptions = {}): Perf {
     [Symbol.asyncDispose]: close,
   };
 }
+
+const closedError = (): PerfError =>
+  new PerfError('MASTRA_PERF_CLOSED', 'this plugin is closed: make a new one with createPerf()');
 
 function withState(stats: CacheStats, store: GuardedStore | undefined): PerfCacheStats {
   const { store: counts, ...memory } = stats;

@@ -3,8 +3,9 @@ import { Mastra } from '@mastra/core/mastra';
 import { ModerationProcessor } from '@mastra/core/processors';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createTool } from '@mastra/core/tools';
+import { LibSQLVector } from '@mastra/libsql';
 import { Memory } from '@mastra/memory';
-import { mockModel } from '@mastra-perf/testkit';
+import { mockEmbedder, mockModel } from '@mastra-perf/testkit';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createPerf, type Perf } from '../src/index.ts';
@@ -126,4 +127,34 @@ it('tells a tool that asks an agent', async () => {
     { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 2 },
     { agent: 'support', purpose: 'tool', via: 'helper', resource: 'ann', modelCalls: 1 },
   ]);
+});
+
+it('tells the embeddings of semantic recall from answers, and from those of another Mastra with the same memory', async () => {
+  perf = createPerf();
+  const other = createPerf();
+  const embedder = mockEmbedder();
+  const shared = new Memory({
+    storage: new InMemoryStore(),
+    vector: new LibSQLVector({ id: 'v', url: ':memory:' }),
+    embedder: embedder as never,
+    options: { semanticRecall: { topK: 1, messageRange: 0 } },
+  });
+  const agentOf = (id: string) =>
+    new Agent({ id, name: id, instructions: 'i', model: answering('hello'), memory: shared });
+  const [agent, another] = [agentOf('support'), agentOf('sales')];
+  new Mastra({ agents: { agent }, logger: false, processors: { perf } });
+  new Mastra({ agents: { another }, logger: false, processors: { perf: other } });
+  await agent.generate('one', { memory });
+  await another.generate('two', { memory: { thread: 'u', resource: 'bob' } });
+  const [row, ...rest] = (await perf.usage.report({ by: ['agent', 'purpose', 'resource'] })).filter(
+    ({ purpose }) => purpose === 'embedding',
+  );
+  expect(rest).toEqual([]);
+  expect(row).toMatchObject({ agent: 'support', resource: 'ann', modelCalls: 0 });
+  expect(row!.embeddingCalls).toBeGreaterThan(0);
+  const { embeddingCalls } = await other.report();
+  expect(row!.embeddingCalls + embeddingCalls).toBe(embedder.calls.total);
+  await other.close();
+  await another.generate('three', { memory: { thread: 'u', resource: 'bob' } });
+  expect((await perf.report()).embeddingCalls).toBe(row!.embeddingCalls);
 });

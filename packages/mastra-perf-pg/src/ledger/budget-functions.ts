@@ -126,18 +126,22 @@ BEGIN
   ${answer('true', 'NULL')};
 END`,
   });
-  // No claim of a call expires while another goes on: whoever gives back what has expired has locked the counter.
+  // Of a call that arrives after the first statement nothing is touched: its row would be locked after counters. And no claim
+  // of a call expires while another goes on: whoever gives back what has expired has locked the counter.
   const extend = storedFunction(schema, 'budget_extend', {
     takes: `(ids text[], hold_ms bigint) RETURNS void LANGUAGE plpgsql`,
     body: `DECLARE
+  locked text[];
   moment bigint;
 BEGIN
-  PERFORM FROM ${calls} c WHERE c.id = ANY(ids) ORDER BY c.id FOR UPDATE;
-  PERFORM FROM ${counters} c WHERE c.name IN (SELECT h.counter FROM ${holds} h WHERE h.id = ANY(ids)) ORDER BY c.name FOR UPDATE;
+  SELECT array_agg(l.id) INTO locked FROM (
+    SELECT c.id FROM ${calls} c WHERE c.id = ANY(ids) AND c.what = 'held' ORDER BY c.id FOR UPDATE) l;
+  PERFORM FROM ${counters} c WHERE c.name IN (SELECT h.counter FROM ${holds} h WHERE h.id = ANY(locked))
+    ORDER BY c.name FOR UPDATE;
   moment := ${MOMENT};
   WITH held AS (
     UPDATE ${calls} c SET known_until = GREATEST(c.known_until, moment + hold_ms)
-    WHERE c.id = ANY(ids) AND c.what = 'held' AND c.known_until > moment RETURNING c.id, c.known_until
+    WHERE c.id = ANY(locked) AND c.known_until > moment RETURNING c.id, c.known_until
   )
   UPDATE ${holds} h SET expires_at = held.known_until FROM held WHERE h.id = held.id;
 END`,

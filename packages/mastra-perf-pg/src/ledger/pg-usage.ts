@@ -36,7 +36,7 @@ export function pgUsage(
       await database.ask(sql.record, [text], text.length);
       sweep.wrote(rows.length * 2); // of which each may have made a row of each kind
     },
-    async report({ by, ...query }) {
+    async report({ by, where = {}, ...query }) {
       const time = now();
       const spans = ledgerSpans(query, (interval) => retainedSince(time, interval));
       if (spans.length === 0) return [];
@@ -45,7 +45,8 @@ export function pgUsage(
         since: from,
         until: to,
       }));
-      const values = [JSON.stringify(asked), by.map(writtenName), query.interval !== undefined];
+      const wanted = JSON.stringify(writtenGroup(where).labels);
+      const values = [JSON.stringify(asked), by.map(writtenName), query.interval !== undefined, wanted];
       return (await database.ask(sql.report, values)).map((row) => ({
         group: readNames(JSON.parse(String(row['labels'])) as Record<string, string>, readName),
         ...(query.interval && { start: Number(row['start']) }),

@@ -46,7 +46,7 @@ ON CONFLICT (kind, start, digest) DO UPDATE SET counts = s.counts || (
   SELECT CASE WHEN $3::boolean THEN s.start END AS start, l.labels, c.key, sum(c.value::numeric) AS amount
   FROM jsonb_to_recordset($1::jsonb) AS p(kind smallint, since bigint, until bigint)
   CROSS JOIN LATERAL (
-    SELECT * FROM ${sums} WHERE kind = p.kind AND start >= p.since AND start < p.until OFFSET 0) s
+    SELECT * FROM ${sums} WHERE kind = p.kind AND start >= p.since AND start < p.until AND labels @> $4::jsonb OFFSET 0) s
   CROSS JOIN LATERAL (
     SELECT COALESCE(jsonb_object_agg(e.key, e.value), '{}') AS labels FROM jsonb_each(s.labels) e
     WHERE e.key = ANY($2::text[])) l

@@ -155,7 +155,7 @@ if redis.call('GET', KEYS[4]) == 'settled' then return end
 giveBack(ARGV[1])
 for _, charge in ipairs(cjson.decode(ARGV[2])) do
   local counter = open(charge[1], charge[3])
-  counter.held = counter.held + charge[2]
+  counter.spent = counter.spent + charge[2]
 end
 write()
 redis.call('SET', KEYS[4], 'settled', 'PX', ${LEDGER_REPEAT_MS})

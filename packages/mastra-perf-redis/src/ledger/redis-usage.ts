@@ -2,6 +2,7 @@ import { checkEntries, ledgerSpans, retainedSince, type Ledger, type LedgerInter
 import type { Connection } from '../connection.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { usageBatch } from './usage-batch.ts';
+import { packPairs } from './usage-groups.ts';
 import { usageRows } from './usage-rows.ts';
 import { INTERVALS, recordScript, startsScript, sumsScript } from './usage-scripts.ts';
 
@@ -36,9 +37,10 @@ export function redisUsage(
           .map((start) => ({ start, key: keys.sums(interval, start) })),
       );
       const result = usageRows(query);
+      const pairs = packPairs(query.where ?? {});
       for (let at = 0; at < wanted.length; at += AT_ONCE) {
         const some = wanted.slice(at, at + AT_ONCE);
-        const replies = await Promise.all(some.map(({ key }) => sender.run(sumsScript, [key], [])));
+        const replies = await Promise.all(some.map(({ key }) => sender.run(sumsScript, [key], pairs)));
         for (const [index, { start }] of some.entries()) result.add(start, replies[index] as string[]);
       }
       return result.rows();

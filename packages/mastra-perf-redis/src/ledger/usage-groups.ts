@@ -9,6 +9,10 @@ const OTHER = '(other)';
 export const packGroup = (group: LedgerEntry['group']): string =>
   JSON.stringify(Object.entries(group).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
+/** What stands in the text of every group with these values, and seldom in that of another one. */
+export const packPairs = (pairs: LedgerEntry['group']): string[] =>
+  Object.entries(pairs).map((pair) => JSON.stringify(pair));
+
 export const unpackGroup = (text: string): GroupPairs => JSON.parse(text) as GroupPairs;
 
 /** What has the same names, but none of the values. */

@@ -15,12 +15,19 @@ interface Row {
   readonly counts: Map<string, number>;
 }
 
-export function usageRows({ by, interval }: Pick<LedgerQuery, 'by' | 'interval'>): UsageRows {
+export function usageRows({
+  by,
+  interval,
+  where = {},
+}: Pick<LedgerQuery, 'by' | 'interval' | 'where'>): UsageRows {
   const names = new Set(by);
+  const conditions = Object.entries(where);
   const rows = new Map<string, Row>();
 
-  const rowOf = (start: number, text: string): Row => {
-    const group = unpackGroup(text).filter(([name]) => names.has(name));
+  const isWanted = (pairs: GroupPairs): boolean =>
+    conditions.every(([name, value]) => pairs.some((pair) => pair[0] === name && pair[1] === value));
+  const rowOf = (start: number, pairs: GroupPairs): Row => {
+    const group = pairs.filter(([name]) => names.has(name));
     const key = JSON.stringify(interval ? [start, group] : group);
     const row = rows.get(key) ?? { group, start, counts: new Map() };
     rows.set(key, row);
@@ -38,7 +45,9 @@ export function usageRows({ by, interval }: Pick<LedgerQuery, 'by' | 'interval'>
       const columns = lines.split('\n').flatMap((name) => (name ? (JSON.parse(name) as string) : []));
       for (const [field, sums] of pairs) {
         if (field === NAMES_FIELD) continue;
-        const { counts } = rowOf(start, field);
+        const group = unpackGroup(field);
+        if (!isWanted(group)) continue;
+        const { counts } = rowOf(start, group);
         for (const [column, sum] of sums.split(' ').slice(1).entries()) {
           const name = columns[column];
           if (name !== undefined && sum !== '0') counts.set(name, (counts.get(name) ?? 0) + Number(sum));

@@ -162,5 +162,24 @@ for i = 1, #KEYS do reply[i + 1] = redis.call('ZRANGE', KEYS[i], 0, -1) end
 return reply
 `);
 
-/** Not the command itself: ioredis makes an object of its reply, for which some names have a meaning. */
-export const sumsScript = script(`return redis.call('HGETALL', KEYS[1])`);
+/**
+ * ARGV: texts that groups must contain. Who asks looks again: what contains a text need not be what it stands for.
+ *
+ * Not the command itself: ioredis makes an object of its reply, for which some names have a meaning.
+ */
+export const sumsScript = script(`
+local all = redis.call('HGETALL', KEYS[1])
+if #ARGV == 0 then return all end
+local find, found, size = string.find, {}, 0
+for i = 1, #all, 2 do
+  local wanted = true
+  if all[i] ~= '${NAMES_FIELD}' then
+    for j = 1, #ARGV do wanted = wanted and find(all[i], ARGV[j], 1, true) end
+  end
+  if wanted then
+    found[size + 1], found[size + 2] = all[i], all[i + 1]
+    size = size + 2
+  end
+end
+return found
+`);

@@ -129,7 +129,7 @@ async function flushUntil(
 /** Resolves when it is on its way to standard error. */
 function warn(process: ExitProcess, timeoutMs: number, error: unknown): Promise<void> {
   process.emitWarning(
-    `mastra-perf: messages that were queued could not be saved within ${timeoutMs} ms of the end of the process: ${String(error ?? 'the store did not answer')}`,
+    `mastra-perf: what was queued (messages, usage) could not be stored within ${timeoutMs} ms of the end of the process: ${String(error ?? 'the store did not answer')}`,
     { code: 'MASTRA_PERF_EXIT_FLUSH', type: 'MastraPerfWarning' },
   );
   return new Promise((resolve) => setImmediate(resolve)); // Node prints a warning at the next tick

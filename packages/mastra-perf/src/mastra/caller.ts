@@ -1,5 +1,5 @@
 import type { Caller, CallOverrides, ModelRequest } from '../pipeline/call.ts';
-import type { Origin, RequestContextLike, RunIds } from './host.ts';
+import type { EmbedOrigin, Origin, RequestContextLike, RunIds } from './host.ts';
 
 /** Reserved keys of Mastra's request context. */
 const RESOURCE = 'mastra__resourceId';
@@ -27,6 +27,20 @@ export function callerOf(
     ...(overrides.user !== undefined && { user: overrides.user }),
     ...(origin.cause && { cause: origin.cause }),
     scope: scopeOf(resources, overrides, scope),
+  };
+}
+
+/** Who has texts embedded. */
+export function embedderOf({ agentId, ids }: EmbedOrigin, { user }: CallOverrides): Caller {
+  const [resource] = ids.resources;
+  const [thread] = ids.threads;
+  return {
+    agent: agentId,
+    ...(resource !== undefined && { resource }),
+    ...(thread !== undefined && { thread }),
+    ...(user !== undefined && { user }),
+    cause: { agent: agentId, purpose: 'embedding' },
+    scope: [],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Cause, Purpose } from '../pipeline/call.ts';
-import type { AgentLike, Behalf } from './host.ts';
+import { together } from './caller.ts';
+import type { AgentLike, Behalf, RunIds } from './host.ts';
 import type { Registry } from './registry.ts';
 
 /** The agents of Mastra's observational memory, which are called by a processor. */
@@ -17,6 +18,12 @@ export function causedBy(
 ): Cause | undefined {
   const asked = behalf.getStore()?.cause?.agent ?? agent;
   return asked === undefined ? undefined : { agent: asked, purpose };
+}
+
+/** The ids of whom code works for that is not an agent's own, before that agent has asked its model. */
+export function toldBefore({ behalf, agentRun }: Registry): RunIds {
+  const { resources, threads } = agentRun.getStore()?.told ?? { resources: [], threads: [] };
+  return together(behalf.getStore()?.run.ids, { resources, threads });
 }
 
 /** Why an agent asks its model. */

@@ -1,4 +1,5 @@
 import type { Cause } from '../pipeline/call.ts';
+import type { EmbedDoor } from '../pipeline/embedder-proxy.ts';
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 
 /** The parts of Mastra that are touched, by their smallest shape: two copies of its classes can meet in one process. */
@@ -35,8 +36,11 @@ export interface Run {
   agent?: string;
 }
 
-/** One call of an agent, with the ids that its options tell. */
+/** One call of an agent, with the ids that its options and its context tell. */
 export interface AgentRun {
+  readonly mastra: MastraLike;
+  readonly agent: string;
+  readonly requestContext: RequestContextLike | undefined;
   readonly told: RunIds;
 }
 
@@ -56,6 +60,12 @@ export interface Origin {
   readonly cause?: Cause | undefined;
 }
 
+/** For whom texts are embedded, as far as it is known. */
+export interface EmbedOrigin extends Pick<Origin, 'requestContext' | 'behalf'> {
+  readonly agentId: string;
+  readonly ids: RunIds;
+}
+
 /** What is done for the storage of a Mastra, and of memories that bring their own. */
 export interface StorageHost {
   /** From now on. Again for the same storage it does nothing. */
@@ -69,6 +79,8 @@ export interface StorageHost {
 /** What one installed plugin does for one Mastra; the protocol between copies of this package. */
 export interface Host {
   readonly wrap: (model: ModelLike, origin: Origin) => ModelLike;
+  /** A request to an embedding model. */
+  readonly embed: (...call: [...Parameters<EmbedDoor>, EmbedOrigin]) => ReturnType<EmbedDoor>;
   /** Absent when the storage is left as it is. */
   readonly storage?: StorageHost;
 }

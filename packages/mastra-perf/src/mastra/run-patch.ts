@@ -1,5 +1,6 @@
-import { together } from './caller.ts';
+import { resourceIn, together } from './caller.ts';
 import type { AgentLike, RequestContextLike, RunIds } from './host.ts';
+import { adoptEmbedder } from './memory-embedder.ts';
 import type { Patch } from './patch.ts';
 import type { Registry } from './registry.ts';
 
@@ -27,16 +28,22 @@ export function runPatches(prototype: object, shared: Registry): Patch[] {
     wrap: (original) => {
       const begin = original as unknown as Method;
       return function (this: AgentLike, ...args) {
-        if (!hostOf(this, shared)) return begin.apply(this, args);
+        const mastra = this.getMastraInstance?.();
+        if (!mastra || !shared.hosts.has(mastra)) return begin.apply(this, args);
         const options = args[1] as RunOptions | undefined;
-        if (!shared.agentRun.getStore()) forgetIds(options?.requestContext, shared);
-        return shared.agentRun.run({ told: toldIn(options) }, () => begin.apply(this, args));
+        const requestContext = options?.requestContext;
+        if (!shared.agentRun.getStore()) forgetIds(requestContext, shared);
+        const run = { mastra, agent: this.id, requestContext, told: toldIn(options) };
+        return shared.agentRun.run(run, () => begin.apply(this, args));
       } satisfies Method as never;
     },
   }));
 }
 
-/** A memory may bring a storage of its own, and may be made for one run only: it is met when an agent is asked for it. */
+/**
+ * A memory may bring a storage of its own, and it may be made for one run only: it is met, with its embedding model, when an agent
+ * is asked for it.
+ */
 export function memoryPatch(prototype: object, shared: Registry): Patch {
   return {
     target: prototype,
@@ -46,6 +53,7 @@ export function memoryPatch(prototype: object, shared: Registry): Patch {
         const memory: unknown = await (original as unknown as Method).apply(this, args);
         const host = hostOf(this, shared);
         if (host?.storage && hasOwnStorage(memory)) host.storage.adopt(memory.storage);
+        if (host) adoptEmbedder(memory, shared);
         return memory;
       } as never,
   };
@@ -57,9 +65,9 @@ function forgetIds(requestContext: RequestContextLike | undefined, { runs }: Reg
   if (run) delete run.ids;
 }
 
-const toldIn = ({ memory, resourceId, threadId }: RunOptions = {}): RunIds =>
+const toldIn = ({ requestContext, memory, resourceId, threadId }: RunOptions = {}): RunIds =>
   together(undefined, {
-    resources: [memory?.resource, resourceId],
+    resources: [resourceIn(requestContext), memory?.resource, resourceId],
     threads: [typeof memory?.thread === 'object' ? memory.thread.id : memory?.thread, threadId],
   });
 

@@ -1,6 +1,5 @@
 import { doorTo, proxyModel, type ModelLike } from '../pipeline/model-proxy.ts';
-import { resourceIn, together } from './caller.ts';
-import { causedBy } from './cause.ts';
+import { causedBy, toldBefore } from './cause.ts';
 import type { AgentLike, Behalf, RequestContextLike } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
 import { runOf, type Registry } from './registry.ts';
@@ -71,13 +70,7 @@ function behalfOf(runner: Runner, context: unknown, shared: Registry): Behalf | 
   if (!mastra || !shared.hosts.has(mastra)) return undefined;
   const run = runOf(shared, mastra, requestContext);
   // Before the agent has asked its model, only its options and its context tell.
-  run.ids ??= together(
-    together(shared.behalf.getStore()?.run.ids, {
-      resources: [resourceIn(requestContext)],
-      threads: [],
-    }),
-    shared.agentRun.getStore()?.told ?? { resources: [], threads: [] },
-  );
+  run.ids ??= toldBefore(shared);
   return { run, cause: causedBy(runner.agent?.id ?? run.agent, 'processor', shared) };
 }
 

@@ -148,12 +148,14 @@ interface Answer {
   readonly [field: string]: unknown;
 }
 
-export function identityOf(model: ModelLike): ModelIdentity {
+export function identityOf(
+  model: Pick<ModelLike, 'provider' | 'modelId'> & { readonly specificationVersion?: string },
+): ModelIdentity {
   const endpoint = endpointOf(model);
   return {
     provider: model.provider,
     modelId: model.modelId,
-    specification: model.specificationVersion,
+    specification: model.specificationVersion ?? 'v1',
     ...(endpoint !== undefined && { endpoint }),
   };
 }

@@ -4,10 +4,15 @@ import type { StoreGuard } from './store-guard.ts';
 const WRITE_MS = 1_000;
 const REPORT_MS = 2_000;
 
-/** What a call waits for has the time of a read; what is written after it, that of a write. */
+const beside = { breaker: 'ignores' } as const;
+
+/**
+ * What a call waits for has the time of a read; what is written after it, that of a write. Nobody waits for that, and whoever has it
+ * written tries again, ever more seldom: a store that is too slow to be waited for still gets it.
+ */
 export function guardedLedger(ledger: Ledger, guard: StoreGuard, readMs: number): Ledger {
   return {
-    record: (entries) => guard.run('record', WRITE_MS, () => ledger.record(entries)),
+    record: (entries) => guard.run('record', WRITE_MS, () => ledger.record(entries), beside),
     report: (query) =>
       guard.run('report', REPORT_MS, () => ledger.report(query), {
         accepts: isListOf(isRow),
@@ -18,9 +23,9 @@ export function guardedLedger(ledger: Ledger, guard: StoreGuard, readMs: number)
       guard.run('reserve', readMs, () => ledger.reserve(id, claims, holdMs), {
         accepts: isAnswer(claims.length),
       }),
-    extend: (ids, holdMs) => guard.run('extend', WRITE_MS, () => ledger.extend(ids, holdMs)),
-    settle: (id, charges) => guard.run('settle', WRITE_MS, () => ledger.settle(id, charges)),
-    release: (id) => guard.run('releaseHold', WRITE_MS, () => ledger.release(id)),
+    extend: (ids, holdMs) => guard.run('extend', WRITE_MS, () => ledger.extend(ids, holdMs), beside),
+    settle: (id, charges) => guard.run('settle', WRITE_MS, () => ledger.settle(id, charges), beside),
+    release: (id) => guard.run('releaseHold', WRITE_MS, () => ledger.release(id), beside),
     budgets: (counters) =>
       guard.run('budgets', readMs, () => ledger.budgets(counters), {
         accepts: isListOf(isState, counters.length),

@@ -32,6 +32,8 @@ export interface LedgerQuery {
   readonly to: number;
   /** A row for each interval of this length. Without it, one for the whole time. */
   readonly interval?: LedgerInterval;
+  /** Only entries whose group has all of these values, whether or not `by` names them. Others are not sent to who asks. */
+  readonly where?: Readonly<Record<string, string>>;
 }
 
 export interface LedgerRow {

@@ -96,10 +96,12 @@ export function usageSums(clock: Clock, bounds: UsageSumsBounds): UsageSums {
     },
     report(query) {
       const rows = new Map<string, Sum & { readonly start?: number }>();
+      const conditions = Object.entries(query.where ?? {});
       for (const { interval, from, to } of ledgerSpans(query, keptSince)) {
         for (const [start, sums] of allSeries[interval].sums) {
           if (start < from || start >= to) continue;
           for (const sum of sums.values()) {
+            if (!conditions.every(([name, value]) => sum.group[name] === value)) continue;
             const [group, groupKey] = ownGroup(sum.group, new Set(query.by));
             const key = query.interval ? `${start} ${groupKey}` : groupKey;
             const row = rows.get(key) ?? { group, counts: [], ...(query.interval && { start }) };

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry, LedgerInterval } from '../stores/ledger.ts';
 import { intervalStart } from '../stores/ledger-intervals.ts';
-import { fresh } from './fresh-names.ts';
+import { fresh, hostileNames } from './fresh-names.ts';
 import { anAccount, DAY_MS, HOUR_MS, ledgerOf, MINUTE_MS, summed } from './sample-usage.ts';
 import { withRandom, type Random } from './seeded-random.ts';
 import type { StoreTests } from './store-suite.ts';
 
 const NAMES = ['agent', 'model', 'user', 'label'];
+
+/** As JSON, the second contains the first. */
+const LIKE_CONDITIONS: ReadonlyArray<Record<string, string>> = [
+  { ',': '],[' },
+  { 'A[': ',', ']y': 'z' },
+  { user: 'u' },
+  { user: 'u', agent: 'user' },
+  { agent: 'u' },
+  { agent: '","user":"u' },
+];
 
 export const reportTests: StoreTests = {
   async 'sums by any names, of which a group may lack some'({ store, second, now, seed }) {
@@ -25,6 +35,59 @@ export const reportTests: StoreTests = {
       for (const by of [...queries, ...Array.from({ length: 6 }, () => random.some(NAMES, 1, 3))])
         assert.deepEqual(await rows(second, { by }), summed(entries, by), `by ${by.join(', ')}`);
     });
+  },
+
+  async 'counts only what has all values that are asked for, whether or not they make rows'(bench) {
+    const { store, second, now, seed } = bench;
+    await withRandom(seed, async (random) => {
+      const { entry, rows } = anAccount(now());
+      const aGroup = (least: number): LedgerEntry['group'] =>
+        Object.fromEntries(
+          random.some(NAMES, least, 4).map((name) => [name, random.pick(['x', 'y', 'X', '(other)'])]),
+        );
+      const entries = Array.from({ length: 200 }, () =>
+        entry({ group: aGroup(0), counts: { calls: 1, tokens: random.below(1000) } }),
+      );
+      await ledgerOf(store).record(entries);
+      for (let round = 0; round < 30; round++) {
+        const [by, where] = [random.some(NAMES, 0, 3), aGroup(0)];
+        const wanted = entries.filter(({ group }) =>
+          Object.entries(where).every(([name, value]) => group[name] === value),
+        );
+        const what = `by ${by.join(', ')} where ${JSON.stringify(where)}`;
+        assert.deepEqual(await rows(second, { by, where }), summed(wanted, by), what);
+        const interval = random.pick<LedgerInterval>(['minute', 'hour', 'day', 'month']);
+        assert.deepEqual(
+          await rows(second, { by, where, interval }),
+          summed(wanted, by, (at) => intervalStart(at, interval)),
+          `${what}, for each ${interval}`,
+        );
+      }
+      const nobody = { by: ['user'], where: { user: 'somebody else' } };
+      assert.deepEqual(await rows(second, nobody), []);
+    });
+  },
+
+  async 'tells what is asked for from what looks like it'({ store, second, now }) {
+    const { entry, rows } = anAccount(now());
+    const groups: Array<Record<string, string>> = [
+      ...[...hostileNames(), '%', '_', '*', '.*', '$1', '{}', '""', 'null'].flatMap((name) => [
+        { user: name },
+        { [name]: 'x' },
+      ]),
+      ...LIKE_CONDITIONS,
+    ].filter((group) => Object.keys(group).every((name) => name !== ''));
+    await ledgerOf(store).record(groups.map((group) => entry({ group })));
+    for (const where of groups) {
+      const wanted = groups.filter((group) =>
+        Object.entries(where).every(([name, value]) => Object.hasOwn(group, name) && group[name] === value),
+      );
+      assert.deepEqual(
+        await rows(second, { where }),
+        [{ group: {}, counts: { calls: wanted.length } }],
+        `where ${JSON.stringify(where)}`,
+      );
+    }
   },
 
   async 'gives one row without any names, and none of what nobody used'({ store, now }) {

@@ -37,6 +37,12 @@ export const USAGE_FLAWS = [
   'rows begin with "from"',
   'the last interval is left out',
   'only the last year is counted',
+  'conditions are ignored',
+  'only the first condition counts',
+  'one condition is enough',
+  'a condition counts only where it makes rows',
+  'what lacks a name has every value of it',
+  'conditions are looked for in the text of a group',
   'a report shows what a list has recorded so far, and loses it when others write',
 ] as const;
 
@@ -86,6 +92,19 @@ export function flawedUsage(flaw: string | undefined): () => Pick<Ledger, 'recor
         return own === undefined ? [] : [[name, own]];
       }),
     );
+  };
+  const isWanted = ({ group }: LedgerEntry, { by, where = {} }: LedgerQuery): boolean => {
+    const all = Object.entries(where);
+    const holds = ([name, value]: [string, string]): boolean => {
+      if (has('a condition counts only where it makes rows') && !by.includes(name)) return true;
+      if (has('what lacks a name has every value of it') && !Object.hasOwn(group, name)) return true;
+      if (has('conditions are looked for in the text of a group'))
+        return JSON.stringify(Object.entries(group)).includes(JSON.stringify([name, value]));
+      return Object.hasOwn(group, name) && group[name] === value;
+    };
+    if (has('conditions are ignored')) return true;
+    if (has('one condition is enough')) return all.length === 0 || all.some(holds);
+    return (has('only the first condition counts') ? all.slice(0, 1) : all).every(holds);
   };
   const isWithin = ({ at }: LedgerEntry, { from, to, interval = 'minute' }: LedgerQuery): boolean => {
     const start = startOf(at, interval);
@@ -141,7 +160,7 @@ export function flawedUsage(flaw: string | undefined): () => Pick<Ledger, 'recor
         const rows = new Map<string, LedgerRow & { readonly counts: Record<string, number> }>();
         const loses = has('a report shows what a list has recorded so far, and loses it when others write');
         const entries = loses && ++reports % 3 === 0 ? view.entries.slice(5) : view.entries;
-        for (const entry of entries.filter((one) => isWithin(one, query))) {
+        for (const entry of entries.filter((one) => isWithin(one, query) && isWanted(one, query))) {
           if (has('groups that lack a name are left out') && by.some((name) => !(name in entry.group)))
             continue;
           const group = rowGroup(entry.group, by);

@@ -17,6 +17,8 @@ export interface Billing {
   record(item: BilledItem, counts: Readonly<Partial<UsageCounts>>): void;
   /** Resolves when everything recorded so far has its price, or is known to have none. */
   settled(): Promise<void>;
+  /** Whether something has no price yet. */
+  isPending(): boolean;
 }
 
 /** The table loads within 60 ms of the first item; what exceeds this in that time is recorded as unpriced. */
@@ -48,5 +50,6 @@ export function createBilling(priceBook: PriceBook, tally: UsageTally): Billing 
       loading ??= priceBook.ready().then(settle);
     },
     settled: async () => loading,
+    isPending: () => waiting.length > 0,
   };
 }

@@ -48,6 +48,8 @@ export interface Budgets {
   readonly guard: Middleware;
   /** Resolves when all that has ended is settled, or the ledger did not take it, and alerts are told. */
   flush(): Promise<void>;
+  /** Whether the ledger is still to be told of a call that has ended. */
+  isPending(): boolean;
   /** Ends the repetitions: what fails is not tried again, and what is held expires. */
   stop(): void;
 }
@@ -120,6 +122,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
       await owed.flush();
       await alerts.flush();
     },
+    isPending: () => owed.size() > 0,
     stop() {
       owed.stop();
       holds.stop();

@@ -63,6 +63,7 @@ describe('when the ledger is away', () => {
       for (let calls = 0; calls < 5; calls++) await readAll(await after(clock, guard.ask(model())));
       expect(clock.now() - begun).toBeLessThan(5 * 600);
       await after(clock, guard.flush());
+      expect(guard.isPending()).toBe(true);
       expect(guard.kinds().filter((kind) => kind === 'unavailable:allow')).toHaveLength(5);
       if (mode === 'failing') expect(await inner.budgets([COUNTER])).toEqual([{ spent: 0, held: 0 }]);
       state.mode = 'up';
@@ -71,6 +72,7 @@ describe('when the ledger is away', () => {
         await settled();
       }
       expect(await inner.budgets([COUNTER])).toEqual([{ spent: 5, held: 0 }]);
+      expect(guard.isPending()).toBe(false);
       const brought = guard.events.filter(({ kind }) => kind === 'reconciled');
       expect(brought.reduce((sum, { count }) => sum + count!, 0)).toBe(5);
       await expect(guard.ask(model())).rejects.toMatchObject({ reason: 'exceeded', spent: 5 });

@@ -11,6 +11,7 @@ const ZERO = {
   errors: 0,
   aborted: 0,
   modelCalls: 0,
+  embeddingCalls: 0,
   inputTokens: 0,
   outputTokens: 0,
   cachedInputTokens: 0,

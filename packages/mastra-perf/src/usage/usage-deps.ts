@@ -1,19 +1,19 @@
 import type { Clock } from '../base/clock.ts';
-import type { ModelCall } from '../pipeline/call.ts';
 import type { Ledger } from '../stores/ledger.ts';
 import type { Billing } from './billing.ts';
 import type { UsageSettings } from './options.ts';
 import type { PriceBook } from './prices.ts';
 import type { UsageCounts } from './usage-counts.ts';
-import type { UsageGroup } from './usage-group.ts';
+import type { Counted, UsageGroup } from './usage-group.ts';
 import type { RecorderDeps } from './usage-recorder.ts';
 
 export interface UsageDeps extends RecorderDeps {
   /** Settings of the agent that calls; `false` when its calls are not counted. */
-  readonly settingsOf: (call: ModelCall) => UsageSettings | false;
+  readonly settingsOf: (call: Counted) => UsageSettings | false;
   readonly priceBook: PriceBook;
   readonly ledger: Pick<Ledger, 'record' | 'report'>;
   readonly clock: Clock;
+  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Takes what is counted, at once. */

@@ -12,7 +12,7 @@ export interface UsageFigures {
   readonly stale: number;
   /** Answered by an equal call that was already under way. */
   readonly shared: number;
-  /** Asked the model because they were told to. */
+  /** Asked the model without a look at the cache: they were told to, it is off, or the plugin was only told of them. */
   readonly bypassed: number;
   /** Those of `calls` that failed. */
   readonly errors: number;
@@ -20,7 +20,9 @@ export interface UsageFigures {
   readonly aborted: number;
   /** Requests to a model: one for all calls that shared it, also when none of them waited for its end. */
   readonly modelCalls: number;
-  /** What the model calls used. */
+  /** Requests to an embedding model. */
+  readonly embeddingCalls: number;
+  /** What both used. */
   readonly spent: {
     /** Includes cached and written ones. */
     readonly inputTokens: number;
@@ -42,19 +44,19 @@ export interface UsageFigures {
     /** Milliseconds that were not waited for. */
     readonly ms: number;
   };
-  /** Model calls whose tokens are counted and whose price is not known. */
+  /** Requests whose tokens are counted and whose price is not known. */
   readonly unpricedCalls: number;
   /**
-   * Model calls that reported no usage, or were given up before they did. Their tokens and dollars are in the figures,
+   * Requests that reported no usage, or were given up before they did. Their tokens and dollars are in the figures,
    * estimated by the size of what was sent and received, as budgets charge them.
    */
   readonly estimatedCalls: number;
-  /** `unpricedCalls` of `modelCalls`, from 0 to 1. */
+  /** `unpricedCalls` of all requests to models, from 0 to 1. */
   readonly unpricedShare: number;
   readonly mean: UsageMeans;
 }
 
-/** Means per request to a model. */
+/** Means per request to a model, of either kind. */
 export interface UsageMeans {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -109,9 +111,11 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     errors,
     aborted,
     modelCalls,
+    embeddingCalls,
     unpricedCalls,
     estimatedCalls,
   } = counts;
+  const requests = modelCalls + embeddingCalls;
   return {
     calls: misses + hits + stale + shared + bypassed,
     misses,
@@ -122,6 +126,7 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     errors,
     aborted,
     modelCalls,
+    embeddingCalls,
     spent: {
       inputTokens: counts.inputTokens,
       outputTokens: counts.outputTokens,
@@ -139,11 +144,11 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     },
     unpricedCalls,
     estimatedCalls,
-    unpricedShare: share(unpricedCalls, modelCalls),
+    unpricedShare: share(unpricedCalls, requests),
     mean: {
-      inputTokens: share(counts.inputTokens, modelCalls),
-      outputTokens: share(counts.outputTokens, modelCalls),
-      usd: share(counts.nanoUsd, modelCalls) / 1e9,
+      inputTokens: share(counts.inputTokens, requests),
+      outputTokens: share(counts.outputTokens, requests),
+      usd: share(counts.nanoUsd, requests) / 1e9,
     },
   };
 }

@@ -13,12 +13,11 @@ export const labelName = (label: string): string => LABEL + label;
 export const labelOf = (name: string): string | undefined =>
   name.startsWith(LABEL) ? name.slice(LABEL.length) : undefined;
 
+/** What of a call tells whom and what it is counted for. */
+export type Counted = Pick<ModelCall, 'caller' | 'model' | 'overrides'>;
+
 /** Whom and what a call is counted for. */
-export function groupOf({
-  caller,
-  model,
-  overrides,
-}: Pick<ModelCall, 'caller' | 'model' | 'overrides'>): UsageGroup {
+export function groupOf({ caller, model, overrides }: Counted): UsageGroup {
   const { agent, resource, user, cause } = caller;
   const group: Record<string, string> = {
     agent: cause?.agent ?? agent,

@@ -6,6 +6,7 @@ import { compose } from '../pipeline/compose.ts';
 import type { OutcomeFacts } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import { readerOfParts, type PartReader } from '../pipeline/reader.ts';
+import { memoryLedger } from '../stores/memory-ledger.ts';
 import { createPriceBook, type PriceBook, type PriceBookOptions } from './prices.ts';
 import { testUsage } from './test-usage.ts';
 import type { UsageDeps } from './usage-deps.ts';
@@ -55,7 +56,7 @@ function setUp(
     fault,
     ...options.prices,
   });
-  const usage = testUsage({ priceBook, fault, ...options });
+  const usage = testUsage({ priceBook, ledger: memoryLedger(systemClock), fault, ...options });
   const run = compose([usage.outcomes, ...(options.between ? [options.between] : []), usage.spend], fault);
   return { usage, run, faults };
 }
@@ -91,6 +92,7 @@ const NO_CALLS = {
   errors: 0,
   aborted: 0,
   modelCalls: 0,
+  embeddingCalls: 0,
   unpricedCalls: 0,
   estimatedCalls: 0,
   unpricedShare: 0,
@@ -164,8 +166,8 @@ describe('a call that asks the model', () => {
     await readAll(await run(callOf(() => readerOfParts(answer()), { overrides })));
     const [row] = await usage.report({ by: [{ label: 'team' }, 'agent', { label: 'agent' }] });
     expect(row).toMatchObject({ agent: 'support', labels: overrides.labels, calls: 1 });
-    const elsewhere = { labels: { team: 'ads' } };
-    expect(await usage.report({ by: [], where: elsewhere })).toEqual([]);
+    const another = { labels: { team: 'ads' } };
+    expect(await usage.report({ by: [], where: another })).toEqual([]);
     expect(await usage.report({ by: [], where: { agent: 'support' } })).toHaveLength(1);
   });
 

@@ -1,8 +1,10 @@
 import { PerfError } from '../errors.ts';
 import type { Middleware } from '../pipeline/call.ts';
 import { createBilling } from './billing.ts';
+import { countEmbeddings, type CountEmbeddings } from './count-embeddings.ts';
 import { countOutcomes } from './count-outcomes.ts';
 import { countSpend } from './count-spend.ts';
+import { countTracked, type CountTracked } from './count-tracked.ts';
 import type { UsageDeps, UsageTally } from './usage-deps.ts';
 import type { UsageRow, UsageTotals } from './usage-figures.ts';
 import { usageQuestion, type UsageQuery } from './usage-query.ts';
@@ -15,6 +17,10 @@ export interface UsageMeter {
   readonly outcomes: Middleware;
   /** Next to the model: what was spent. */
   readonly spend: Middleware;
+  /** Around each request to an embedding model. */
+  readonly embeddings: CountEmbeddings;
+  /** @throws PerfConfigError */
+  readonly track: CountTracked;
   /**
    * What was spent and saved by all processes that share the ledger, in groups.
    *
@@ -55,6 +61,8 @@ export function createUsage(deps: UsageDeps): UsageMeter {
   return {
     outcomes: countOutcomes(counting),
     spend: countSpend(counting),
+    embeddings: countEmbeddings(counting),
+    track: countTracked(counting),
     async report(query) {
       const question = usageQuestion(query, clock.now());
       await flush();
@@ -65,7 +73,7 @@ export function createUsage(deps: UsageDeps): UsageMeter {
       return sum.totals();
     },
     flush,
-    isPending: recorder.isPending,
+    isPending: () => recorder.isPending() || billing.isPending(),
     stop: recorder.stop,
   };
 }

@@ -5,6 +5,7 @@ import { name, oneOf, options } from '../base/schema.ts';
 import type { LedgerInterval, LedgerQuery } from '../stores/ledger.ts';
 import type { UsageDimension } from './usage-figures.ts';
 import { labelName } from './usage-group.ts';
+import { usageName } from './usage-name.ts';
 
 /** A moment: a date, milliseconds since the epoch, ISO 8601, or how long ago (`'7d'`). */
 export type UsageTime = Date | number | string;
@@ -40,13 +41,6 @@ export interface UsageWhere {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The same in terms of a ledger. */
-export interface LedgerQuestion extends Omit<LedgerQuery, 'by'> {
-  /** Names of the ledger that make a row. */
-  readonly by: readonly string[];
-  readonly where: Readonly<Record<string, string>>;
-}
-
 const DIMENSIONS = ['agent', 'model', 'purpose', 'resource', 'user', 'via'] as const;
 const BY_DEFAULT: readonly UsageDimension[] = ['agent', 'model'];
 const FROM_DEFAULT: Duration = '30d';
@@ -60,6 +54,12 @@ const time = () =>
     error: "a Date, milliseconds since the epoch, ISO 8601 or how long ago, such as '7d'",
   });
 
+/** Ids of resources may be of any length. */
+const wanted = () =>
+  z.custom<string>((given) => typeof given === 'string' && given !== '', {
+    error: 'a text that is not empty',
+  });
+
 const querySchema = options({
   by: z.optional(z.array(dimension(), { error: "an array such as ['agent', 'model']" })),
   from: z.optional(time()),
@@ -67,19 +67,23 @@ const querySchema = options({
   interval: z.optional(oneOf('minute', 'hour', 'day', 'month')),
   where: z.optional(
     options({
-      agent: z.optional(name()),
-      model: z.optional(name()),
-      purpose: z.optional(name()),
-      resource: z.optional(name()),
-      user: z.optional(name()),
-      via: z.optional(name()),
-      labels: z.optional(z.record(name(), name(), { error: 'an object of names' })),
+      agent: z.optional(wanted()),
+      model: z.optional(wanted()),
+      purpose: z.optional(wanted()),
+      resource: z.optional(wanted()),
+      user: z.optional(wanted()),
+      via: z.optional(wanted()),
+      labels: z.optional(z.record(name(), wanted(), { error: 'an object of names' })),
     }),
   ),
 });
 
-/** @throws PerfConfigError */
-export function usageQuestion(given: UsageQuery | undefined, now: number): LedgerQuestion {
+/**
+ * The same in terms of a ledger.
+ *
+ * @throws PerfConfigError
+ */
+export function usageQuestion(given: UsageQuery | undefined, now: number): LedgerQuery {
   const {
     by = BY_DEFAULT,
     from,
@@ -89,14 +93,15 @@ export function usageQuestion(given: UsageQuery | undefined, now: number): Ledge
   } = parseOptions(querySchema, given ?? {}, 'usage.report');
   const { labels = {}, ...names } = where;
   return {
-    by: [...new Set(by.map((one) => (typeof one === 'string' ? one : labelName(one.label))))],
+    by: [...new Set(by.map((one) => (typeof one === 'string' ? one : usageName(labelName(one.label)))))],
     from: timeOf(from ?? FROM_DEFAULT, now) ?? 0,
     to: timeOf(to, now) ?? now + 1,
     ...(interval && { interval }),
-    where: {
-      ...names,
-      ...Object.fromEntries(Object.entries(labels).map(([label, value]) => [labelName(label), value])),
-    },
+    where: Object.fromEntries(
+      [...Object.entries(names), ...Object.entries(labels).map(([label, is]) => [labelName(label), is])].map(
+        ([one = '', is = '']) => [usageName(one), usageName(is)],
+      ),
+    ),
   };
 }
 

@@ -14,7 +14,6 @@ export interface RecorderDeps {
   readonly processId: string;
   /** What could not be told apart any more: so many records were summed up as `'(other)'`. */
   readonly folded: (records: number) => void;
-  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Brings what calls used to the ledger. No call waits for it, and nothing is lost while the process lives. */
@@ -47,7 +46,7 @@ type Draft = Omit<LedgerEntry, 'id' | 'counts'> & { readonly counts: Record<stri
  * it was: ledgers record each of its entries once.
  */
 export function createUsageRecorder(deps: RecorderDeps): UsageRecorder {
-  const { ledger, clock, random, processId, folded, fault } = deps;
+  const { ledger, clock, random, processId, folded } = deps;
   const backoff = createBackoff({ firstMs: FLUSH_MS, maxMs: 30_000, random });
   const waiting = new Map<string, Draft>();
   let batch: readonly LedgerEntry[] | undefined;
@@ -90,7 +89,7 @@ export function createUsageRecorder(deps: RecorderDeps): UsageRecorder {
     return sending;
   };
   const sendBeside = (): void => {
-    send().catch((error: unknown) => fault('usage.record', error));
+    send().catch(() => undefined); // it is tried again; that the store is away is told by whoever guards it
   };
   const sendIn = (ms: number): void => {
     if (stopped) return;
@@ -129,7 +128,8 @@ export function createUsageRecorder(deps: RecorderDeps): UsageRecorder {
     async flush() {
       // Under load there may never be a moment without any.
       const until = recorded + (batch?.length ?? 0) + waiting.size;
-      while (recorded < until) await send();
+      const isDone = (): boolean => recorded >= until;
+      while (!isDone()) await send();
     },
     isPending: () => batch !== undefined || waiting.size > 0,
     stop() {

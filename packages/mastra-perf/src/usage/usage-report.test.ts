@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { testClock } from '../base/test-clock.ts';
-import type { LedgerEntry } from '../stores/ledger.ts';
+import type { LedgerEntry, LedgerQuery } from '../stores/ledger.ts';
 import { memoryLedger } from '../stores/memory-ledger.ts';
+import { usageName } from './usage-name.ts';
 import { usageQuestion, type UsageQuery } from './usage-query.ts';
 import { usageReport } from './usage-report.ts';
 
@@ -49,6 +50,22 @@ describe('a report of usage', () => {
     expect(await told({ by: [] })).toEqual([{ calls: 3 }]);
     expect(await told({ by: [], where: { resource: 'r' } })).toEqual([{ calls: 2 }]);
     expect(await report({ where: { resource: 'other' } })).toEqual([]);
+  });
+
+  it('leaves it to the ledger to find what is asked for', async () => {
+    const clock = testClock();
+    const ledger = memoryLedger(clock);
+    const asked: LedgerQuery[] = [];
+    const watched = {
+      report: async (query: LedgerQuery) => {
+        asked.push(query);
+        return ledger.report(query);
+      },
+    };
+    const where = { resource: `r\u0000${'x'.repeat(400)}`, labels: { team: 'core' } };
+    await usageReport(watched, usageQuestion({ by: ['model'], where }, clock.now()));
+    expect(asked).toMatchObject([{ by: ['model'], where: { 'label.team': 'core' } }]);
+    expect(asked[0]?.where?.['resource']).toBe(usageName(where.resource));
   });
 
   it('tells means and what had no price', async () => {
@@ -106,6 +123,7 @@ describe('a report of usage', () => {
     [{ from: new Date(Number.NaN) }, 'usage.report.from'],
     [{ interval: 'week' as 'day' }, "usage.report.interval: expected 'minute' or 'hour' or 'day' or 'month'"],
     [{ where: { team: 'x' } as never }, 'usage.report.where.team'],
+    [{ where: { user: '' } }, 'usage.report.where.user'],
     [{ form: '7d' } as never, 'usage.report.form: expected'],
   ])('refuses %o', async (query, message) => {
     const { report } = await setUp([]);

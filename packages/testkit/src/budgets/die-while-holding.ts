@@ -1,7 +1,7 @@
 import { gate } from '../gate.ts';
 import { startSimulatedProvider } from '../simulated-provider/start-simulated-provider.ts';
 import { until } from '../until.ts';
-import { billed, optionsOf, type StartSpender } from './spender.ts';
+import { ANSWER, billed, optionsOf, type StartSpender } from './spender.ts';
 
 export interface BudgetStanding {
   readonly spent: number;
@@ -40,7 +40,7 @@ export async function dieWhileHolding(start: StartSpender, look: LookAtBudgets):
   await using provider = await startSimulatedProvider({
     async answer() {
       if (!isOpen) await door.wait();
-      return { text: 'So it goes.' };
+      return { text: ANSWER };
     },
   });
   const settings = { providerUrl: provider.url, options: optionsOf(LIMIT / 1e9) };
@@ -66,10 +66,16 @@ export async function dieWhileHolding(start: StartSpender, look: LookAtBudgets):
     return isSo(LIMIT - before.spent - before.held);
   };
   const lost = [ask(1)];
-  await until('it holds something', holds(() => before.held > 0));
+  await until(
+    'it holds something',
+    holds(() => before.held > 0),
+  );
   const reservation = before.held;
   lost.push(ask(50));
-  await until('it holds the rest', holds((left) => left < reservation && provider.totals().inFlight > 1));
+  await until(
+    'it holds the rest',
+    holds((left) => left < reservation && provider.totals().inFlight > 1),
+  );
   dying.kill('SIGKILL');
   await Promise.all([dying.exited, ...lost]);
   const after = await stands();

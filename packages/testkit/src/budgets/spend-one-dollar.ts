@@ -1,6 +1,6 @@
 import { startSimulatedProvider } from '../simulated-provider/start-simulated-provider.ts';
 import { until } from '../until.ts';
-import { billed, optionsOf, RESERVATION, type StartSpender } from './spender.ts';
+import { ANSWER, billed, optionsOf, RESERVATION, type StartSpender } from './spender.ts';
 
 export interface OneDollar {
   /** What the provider has billed, in nano-dollars: after the first calls, and in the end. */
@@ -15,7 +15,10 @@ export interface OneDollar {
 
 /** Has four processes make 200 calls each at once on a budget of one dollar, and then as many as it takes to spend it. */
 export async function spendOneDollar(start: StartSpender): Promise<OneDollar> {
-  await using provider = await startSimulatedProvider({ timeToFirstTokenMs: 20 });
+  await using provider = await startSimulatedProvider({
+    timeToFirstTokenMs: 20,
+    answer: () => ({ text: ANSWER }),
+  });
   const options = optionsOf(1);
   const processes = await Promise.all(
     ['p0', 'p1', 'p2', 'p3'].map((name) => start({ name, providerUrl: provider.url, options })),

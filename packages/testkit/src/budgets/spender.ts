@@ -41,6 +41,9 @@ export type StartSpender = (settings: SpenderSettings) => Promise<Spender>;
 const RATE = { inputPerMillion: 20, outputPerMillion: 100 };
 const MAX_OUTPUT = 100;
 
+/** Of 80 tokens, so that a budget is spent by few calls. */
+export const ANSWER = 'word '.repeat(80);
+
 /** The most that a call can reserve, in nano-dollars: the longest answer, and less than 1,500 bytes of question and what is added to it. */
 export const RESERVATION = 1500 * 20_000 + MAX_OUTPUT * 100_000;
 

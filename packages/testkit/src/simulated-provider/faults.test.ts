@@ -97,6 +97,30 @@ test('a client that hangs up stops the generation', async () => {
   expect(entry?.outputTokens).toBeLessThan(1000);
 });
 
+test.each(['stream', 'generate'])('an answer that stalls in the middle of a %s', async (kind) => {
+  provider.configure({ fail: () => ({ stall: { afterTokens: 4 } }) });
+  const abort = new AbortController();
+  const options = { model, prompt: 'hi', maxRetries: 0, abortSignal: abort.signal };
+  let text = '';
+  if (kind === 'generate') {
+    const asked = generateText(options);
+    await vi.waitFor(() => expect(provider.log[0]?.outputTokens).toBe(4));
+    abort.abort();
+    await expect(asked).rejects.toThrow();
+  } else {
+    for await (const delta of streamText(options).textStream) {
+      text += delta;
+      if (text === 'one two three four') abort.abort();
+    }
+  }
+  await provider.settled();
+  expect(provider.log[0]).toMatchObject({
+    status: kind === 'stream' ? 200 : 0,
+    outputTokens: 4,
+    aborted: true,
+  });
+});
+
 test('a request that hangs ends with the patience of the client', async () => {
   provider.configure({ fail: () => ({ hang: true }) });
   const abort = new AbortController();

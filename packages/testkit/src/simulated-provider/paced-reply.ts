@@ -4,11 +4,16 @@ import { pause } from '../until-aborted.ts';
 import type { Exchange } from './exchange.ts';
 import { sseText, type SseFrame } from './sse-frame.ts';
 
-export interface ReplyPace {
-  readonly timeToFirstTokenMs: number;
-  readonly tokensPerSecond: number;
+export interface ReplyBounds {
   /** Break the connection when so many tokens are sent. */
   readonly cutAfterTokens: number;
+  /** Send nothing more when so many tokens are sent, and never end. */
+  readonly stallAfterTokens: number;
+}
+
+export interface ReplyPace extends ReplyBounds {
+  readonly timeToFirstTokenMs: number;
+  readonly tokensPerSecond: number;
 }
 
 /** Sends the events, each when the tokens before it would have been generated. Rejects when the client leaves. */
@@ -30,6 +35,7 @@ export async function sendFrames(
       });
     }
     if (generated >= pace.cutAfterTokens) return breakOff(exchange);
+    if (generated >= pace.stallAfterTokens) await untilGone(exchange);
     if (frame.tokens > 0) entry.firstTokenMs ??= exchange.elapsed();
     generated += frame.tokens;
     entry.outputTokens = Math.round(generated);
@@ -47,7 +53,7 @@ export async function sendJson(
   pace: ReplyPace,
 ): Promise<void> {
   const { entry, res } = exchange;
-  const cut = Math.min(outputTokens, pace.cutAfterTokens);
+  const cut = Math.min(outputTokens, pace.cutAfterTokens, pace.stallAfterTokens);
   try {
     await until(exchange, pace, cut);
   } catch (error) {
@@ -57,8 +63,9 @@ export async function sendJson(
     throw error;
   }
   const bytes = Buffer.from(JSON.stringify(body));
-  entry.status = 200;
   entry.outputTokens = cut;
+  if (pace.stallAfterTokens < Number.POSITIVE_INFINITY) await untilGone(exchange);
+  entry.status = 200;
   res.writeHead(200, {
     ...exchange.headers,
     'content-type': 'application/json',
@@ -78,6 +85,12 @@ export async function breakOff({ res, entry }: Exchange): Promise<void> {
   await setImmediate();
   entry.broken = true;
   res.socket?.destroy();
+}
+
+/** Rejects when the client leaves. */
+export async function untilGone({ gone }: Exchange): Promise<never> {
+  if (!gone.aborted) await once(gone, 'abort');
+  throw gone.reason;
 }
 
 /** One timer at a time; again, if it fired early. */

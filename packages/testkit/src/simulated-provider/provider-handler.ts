@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, retryAfterHeaders } from './api-error.ts';
 import { exchange, type Exchange } from './exchange.ts';
-import { breakOff } from './paced-reply.ts';
+import { breakOff, untilGone, type ReplyBounds } from './paced-reply.ts';
 import type { ProviderLog } from './provider-log.ts';
 import type { ProviderFault, ProviderSettings } from './provider-options.ts';
 import { replyWithCompletion, replyWithEmbeddings, type ProviderState } from './provider-replies.ts';
@@ -17,6 +16,10 @@ export interface HandlerParts extends ProviderState {
   readonly settings: () => ProviderSettings;
 }
 
+const WHOLE: ReplyBounds = {
+  cutAfterTokens: Number.POSITIVE_INFINITY,
+  stallAfterTokens: Number.POSITIVE_INFINITY,
+};
 const MODELS = ['sim-model', 'sim-embedding'];
 
 /** Answers one HTTP request; never rejects, whatever comes. */
@@ -46,16 +49,16 @@ export async function handle(req: IncomingMessage, res: ServerResponse, parts: H
 async function answer(open: Exchange, request: ProviderRequest, parts: HandlerParts): Promise<void> {
   const settings = parts.settings();
   const fault = settings.fail?.(request, open.entry.n);
-  const cutAfterTokens = await suffer(open, fault);
-  if (cutAfterTokens === undefined) return;
+  const bounds = await suffer(open, fault);
+  if (!bounds) return;
   if (settings.rateLimit) Object.assign(open.headers, parts.limiter.admit(settings.rateLimit, request.model));
   const reply = request.endpoint === 'embeddings' ? replyWithEmbeddings : replyWithCompletion;
-  await reply(open, request, settings, parts, { ...settings, cutAfterTokens });
+  await reply(open, request, settings, parts, { ...settings, ...bounds });
 }
 
-/** Lets the fault happen; returns after how many tokens the answer must break, or undefined if it is over already. */
-async function suffer(open: Exchange, fault: ProviderFault | undefined): Promise<number | undefined> {
-  if (!fault) return Number.POSITIVE_INFINITY;
+/** Lets the fault happen; returns after how many tokens the answer must break or stall, or undefined if it is over already. */
+async function suffer(open: Exchange, fault: ProviderFault | undefined): Promise<ReplyBounds | undefined> {
+  if (!fault) return WHOLE;
   if ('status' in fault) {
     const headers = fault.retryAfterSeconds === undefined ? {} : retryAfterHeaders(fault.retryAfterSeconds);
     const code = fault.status === 429 ? 'rate_limit_exceeded' : null;
@@ -66,11 +69,10 @@ async function suffer(open: Exchange, fault: ProviderFault | undefined): Promise
       headers,
     );
   }
-  if ('hang' in fault) {
-    await once(open.gone, 'abort');
-    throw open.gone.reason;
-  }
-  if (fault.disconnect !== 'before-headers') return fault.disconnect.afterTokens;
+  if ('hang' in fault) return untilGone(open);
+  if ('stall' in fault) return { ...WHOLE, stallAfterTokens: fault.stall.afterTokens };
+  if (fault.disconnect !== 'before-headers')
+    return { ...WHOLE, cutAfterTokens: fault.disconnect.afterTokens };
   await breakOff(open);
   return undefined;
 }

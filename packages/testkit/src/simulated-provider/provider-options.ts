@@ -15,6 +15,8 @@ export type ProviderFault =
   | { readonly status: number; readonly message?: string; readonly retryAfterSeconds?: number }
   /** The connection breaks: before anything is answered, or in the middle of the answer. */
   | { readonly disconnect: 'before-headers' | { readonly afterTokens: number } }
+  /** The answer stops there and never ends; the client has to give up. */
+  | { readonly stall: { readonly afterTokens: number } }
   /** Nothing is ever answered; the client has to give up. */
   | { readonly hang: true };
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { PromptMessage } from '../../pipeline/call.ts';
+import { unitsOf } from './units.ts';
+
+const system = { role: 'system', content: 's' };
+const user = { role: 'user', content: [{ type: 'text', text: 'q' }] };
+const answer = { role: 'assistant', content: [{ type: 'text', text: 'a' }] };
+const call = (toolCallId: string) => ({
+  role: 'assistant',
+  content: [{ type: 'tool-call', toolCallId, toolName: 't', input: {} }],
+});
+const result = (toolCallId: string) => ({
+  role: 'tool',
+  content: [{ type: 'tool-result', toolCallId, toolName: 't', output: { type: 'text', value: 'r' } }],
+});
+
+const cut = (prompt: readonly PromptMessage[], keepFirst = 0) =>
+  unitsOf(prompt, { tokensOf: () => 1, keepFirst }).map(
+    ({ from, to, fixed }) => `${from}-${to}${fixed ? ' fixed' : ''}`,
+  );
+
+describe('units of a prompt', () => {
+  it('are system messages and turns, of which the last one stays', () => {
+    expect(cut([system, user, answer, user, answer, user])).toEqual(['0-1 fixed', '1-3', '3-5', '5-6 fixed']);
+  });
+
+  it('keep all of the turn that is running with its question', () => {
+    expect(cut([system, user, answer, user, call('1'), result('1'), call('2'), result('2')])).toEqual([
+      '0-1 fixed',
+      '1-3',
+      '3-8 fixed',
+    ]);
+  });
+
+  it('keep system messages wherever they are', () => {
+    expect(cut([user, answer, system, user, answer, system, user])).toEqual([
+      '0-2',
+      '2-3 fixed',
+      '3-5',
+      '5-6 fixed',
+      '6-7 fixed',
+    ]);
+  });
+
+  it('keep a result that comes in a later turn together with its call', () => {
+    expect(cut([user, call('1'), user, answer, user, result('1'), user])).toEqual([
+      '0-2 fixed',
+      '2-4',
+      '4-6 fixed',
+      '6-7 fixed',
+    ]);
+  });
+
+  it('keep as many first turns as are wanted', () => {
+    expect(cut([system, user, answer, user, answer, user, answer, user], 2)).toEqual([
+      '0-1 fixed',
+      '1-3 fixed',
+      '3-5 fixed',
+      '5-7',
+      '7-8 fixed',
+    ]);
+  });
+
+  it('may begin with an answer, and there may be no question', () => {
+    expect(cut([answer, call('1'), result('1'), user, answer])).toEqual(['0-3', '3-5 fixed']);
+    expect(cut([answer])).toEqual(['0-1 fixed']);
+    expect(cut([system])).toEqual(['0-1 fixed']);
+    expect(cut([])).toEqual([]);
+  });
+});
