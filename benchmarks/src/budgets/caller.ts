@@ -1,14 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { MASTRA_RESOURCE_ID_KEY, RequestContext } from '@mastra/core/request-context';
+import type { BudgetExceededError } from 'mastra-perf';
 import { benchOptions, serve } from '../bench-process.ts';
 import { MAX_OUTPUT_TOKENS, type CallerOptions, type Rush, type RushResult } from './callers.ts';
 import { limitedAgent } from './limited-agent.ts';
 
 const options = benchOptions<CallerOptions>();
-const agent = limitedAgent(options);
+const { agent, unavailable } = limitedAgent(options);
 serve(rushed);
 
-type Came = 'answered' | 'refused' | { readonly failed: string };
+/** `waits`: what is held for others may come free. */
+type Came = 'answered' | 'refused' | 'waits' | { readonly failed: string };
 
 async function ask(question: string, resource: string): Promise<Came> {
   try {
@@ -25,22 +27,26 @@ async function ask(question: string, resource: string): Promise<Came> {
   }
 }
 
-const cameOf = (error: unknown): Came =>
-  error instanceof Error && error.name === 'BudgetExceededError' ? 'refused' : { failed: String(error) };
+function cameOf(error: unknown): Came {
+  if (!(error instanceof Error) || error.name !== 'BudgetExceededError') return { failed: String(error) };
+  const { reason, held } = error as BudgetExceededError;
+  return reason === 'exceeded' && held === 0 ? 'refused' : 'waits';
+}
 
 async function rushed({ callers, retryMs, forMs, resource }: Rush): Promise<RushResult> {
-  const until = performance.now() + forMs;
-  const result = { answered: 0, refused: 0, failed: [] as string[] };
+  const begun = performance.now();
+  const result = { answered: 0, refused: 0, waited: 0, failed: [] as string[] };
   const one = async (_: unknown, caller: number): Promise<void> => {
     for (;;) {
       const came = await ask(`What does caller ${caller} of ${options.name} pay for this answer?`, resource);
-      if (came === 'refused') result.refused++;
-      else if (came === 'answered') result.answered++;
+      if (came === 'answered') return void result.answered++;
+      if (came === 'refused') return void result.refused++;
+      if (came === 'waits') result.waited++;
       else result.failed.push(came.failed);
-      if (came !== 'refused' || performance.now() > until) return;
-      await setTimeout(retryMs);
+      if (performance.now() - begun > forMs) return;
+      await setTimeout(retryMs * (0.5 + Math.random()));
     }
   };
   await Promise.all(Array.from({ length: callers }, one));
-  return result;
+  return { ...result, unavailable: unavailable(), tookMs: performance.now() - begun };
 }

@@ -17,7 +17,7 @@ export interface CallerOptions {
   readonly name: string;
 }
 
-/** So many callers at once, each of which asks until it is answered or the time is over. */
+/** So many callers at once, each of which asks until it is answered, refused for good, or the time is over. */
 export interface Rush {
   readonly callers: number;
   readonly retryMs: number;
@@ -28,7 +28,13 @@ export interface Rush {
 
 export interface RushResult {
   readonly answered: number;
+  /** For good: nothing is held that could come free. */
   readonly refused: number;
+  /** Attempts that were refused for what others held. */
+  readonly waited: number;
+  /** Calls since the start of which the limit could not be asked. */
+  readonly unavailable: number;
+  readonly tookMs: number;
   /** Of attempts that failed in another way, by message. */
   readonly failed: readonly string[];
 }
