@@ -32,11 +32,13 @@ const everyRoom = ['mastra', 'pipeline', 'stores', 'base', ...Object.keys(capabi
 export const rooms: Readonly<Record<string, Room>> = {
   'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom], types: ['perf-handle.ts'] },
   'perf.ts': {
-    imports: ['perf-storage.ts', ...leaves, ...everyRoom],
+    imports: ['perf-doors.ts', 'perf-storage.ts', 'perf-usage.ts', ...leaves, ...everyRoom],
     types: ['perf-handle.ts'],
     mastra: 'types',
   },
   'perf-storage.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
+  'perf-doors.ts': { imports: [...leaves, ...everyRoom], types: ['perf-handle.ts'] },
+  'perf-usage.ts': { imports: [...leaves, ...everyRoom] },
   'perf-handle.ts': { imports: [], types: [...leaves, ...everyRoom], mastra: 'types' },
   'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'], types: ['stores'] },
   'errors.ts': { imports: ['events.ts'], types: ['pipeline/outcome.ts'] },

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createBackground } from './base/background.ts';
 import { systemClock } from './base/clock.ts';
 import { withDeadline } from './base/deadline.ts';
-import { normalizerOf } from './base/normalize.ts';
 import { CACHE_DEFAULTS } from './cache/options.ts';
 import { responseCache, type CacheStats } from './cache/response-cache.ts';
 import { acrossProcesses } from './coalesce/across.ts';
@@ -13,26 +12,22 @@ import { createEvents, faultTeller, storeTeller } from './events.ts';
 import { traitsOf } from './history/traits-of.ts';
 import { flushOnExit } from './lifecycle/exit-flush.ts';
 import { namesOf, warnOfUnknownAgents } from './mastra/agent-names.ts';
-import { contextWith, overridesIn } from './mastra/call-overrides.ts';
-import { callerOf, embedderOf } from './mastra/caller.ts';
-import type { Host, MastraLike, Origin } from './mastra/host.ts';
+import { contextWith } from './mastra/call-overrides.ts';
+import type { MastraLike } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
 import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
+import { createDoors } from './perf-doors.ts';
 import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
 import { createPerfStorage } from './perf-storage.ts';
-import { beginCall } from './pipeline/begin-call.ts';
+import { createPerfUsage } from './perf-usage.ts';
 import type { ModelCall } from './pipeline/call.ts';
 import { compose } from './pipeline/compose.ts';
-import { proxyModel, type Door } from './pipeline/model-proxy.ts';
+import { proxyModel } from './pipeline/model-proxy.ts';
 import { outcomeMarker } from './pipeline/outcome.ts';
 import { outcomeOf } from './pipeline/outcome-of.ts';
 import { sdkMiddleware } from './pipeline/sdk-middleware.ts';
 import { guardedStore, type GuardedStore } from './stores/guarded-store.ts';
-import { memoryLedger } from './stores/memory-ledger.ts';
-import { createBudgets } from './usage/budget-guard.ts';
-import { createPriceBook } from './usage/prices.ts';
-import { createUsage } from './usage/usage-meter.ts';
 
 /** Work beside the calls that is not done by then is given up when the plugin is closed. */
 const CLOSE_MS = 3000;
@@ -116,7 +111,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     if (started || !store) return;
     started = true;
     void store.connect();
-    if (store.ledger) undoExit = flushOnExit(counted);
+    if (store.ledger) undoExit = flushOnExit(usage);
     Promise.all([cache.listen(), releases.listen()]).catch(
       (error: unknown) => closed || fault('listen', error),
     );
@@ -131,52 +126,20 @@ export function createPerf(options: PerfOptions = {}): Perf {
       events,
       fault,
     });
-  const priceBook = createPriceBook({
-    clock,
-    overrides: settings.usage.prices ?? {},
-    onUnpriced: (provider, model) => events.emit('unpriced', { provider, model }),
-    ...(typeof settings.usage.onUnknownPrice === 'function' && { fallback: settings.usage.onUnknownPrice }),
-    fault,
-  });
-  const ledger = store?.ledger ?? memoryLedger(clock);
-  const { budgets: limits = [] } = settings.usage;
-  const budgets =
-    limits.length > 0
-      ? createBudgets({
-          ...settings.usage,
-          budgets: limits,
-          ledger,
-          priceBook,
-          clock,
-          random: Math.random,
-          newId: randomUUID,
-          tell: (event) => events.emit('budget', event),
-          fault,
-          fromCache: cache.fromStore,
-          labelsOf: ({ overrides }) => overrides.labels ?? {},
-        })
-      : undefined;
-  const usage = createUsage({
-    ledger,
-    priceBook,
-    clock,
-    random: Math.random,
-    processId,
-    folded: (records) => events.emit('usageFolded', { records }),
-    fault,
+  const usage = createPerfUsage({
+    settings: settings.usage,
     settingsOf: feature('usage'),
+    ledger: store?.ledger,
+    clock,
+    processId,
+    events,
+    fromCache: cache.fromStore,
+    fault,
   });
-  /** What the ledger is to be told of before the process ends. */
-  const counted = {
-    async flush() {
-      await Promise.all([usage.flush(), budgets?.flush()]);
-    },
-    isPending: () => usage.isPending() || budgets?.isPending() === true,
-  };
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
   const marker = outcomeMarker({
     zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
-    priceOf: priceBook.usdOf,
+    priceOf: usage.priceBook.usdOf,
     fault,
   });
 
@@ -185,7 +148,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     [
       marker,
       latency.measure,
-      usage.outcomes,
+      usage.meter.outcomes,
       cache.lookup,
       coalesce({
         clock,
@@ -196,54 +159,21 @@ export function createPerf(options: PerfOptions = {}): Perf {
       }),
       ...(across ? [across] : []),
       cache.fill,
-      ...(budgets ? [budgets.guard] : []),
-      usage.spend,
+      ...(usage.budgets ? [usage.budgets.guard] : []),
+      usage.meter.spend,
     ],
     fault,
   );
 
-  const overridesFor = ({ behalf, requestContext }: Pick<Origin, 'behalf' | 'requestContext'>) => ({
-    ...overridesIn(behalf?.requestContext),
-    ...overridesIn(requestContext),
-  });
-
-  const doorFor = (origin: Origin, forMastra: boolean): Door => ({
+  const doors = createDoors({
     run,
-    forMastra,
-    begin(bare) {
-      if (closed) return undefined;
-      if (bare.model.specification === 'v1') {
-        latency.countLegacy();
-        return undefined;
-      }
-      try {
-        start();
-        const overrides = overridesFor(origin);
-        const { scope, normalize } = cacheSettings(origin.agentId);
-        const caller = callerOf(origin, bare.request, overrides, scope);
-        return beginCall(bare, caller, overrides, normalizerOf(normalize));
-      } catch (error) {
-        fault('begin', error);
-        return undefined;
-      }
-    },
+    embed: usage.meter.embeddings,
+    isClosed: () => closed,
+    start,
+    settingsOf: cacheSettings,
+    legacy: latency.countLegacy,
+    fault,
   });
-  const standalone = ({ agent = 'model' }: ModelOptions = {}): Door =>
-    doorFor({ agentId: agent, requestContext: undefined }, false);
-
-  const embedFor: Host['embed'] = async (call, ask, origin) => {
-    let embedding;
-    try {
-      if (closed) return ask();
-      start();
-      const overrides = overridesFor(origin);
-      embedding = { ...call, caller: embedderOf(origin, overrides), overrides };
-    } catch (error) {
-      fault('embed', error);
-      return ask();
-    }
-    return usage.embeddings(embedding, ask);
-  };
 
   const install = (target: MastraLike): void => {
     if (closed) throw closedError();
@@ -255,8 +185,8 @@ export function createPerf(options: PerfOptions = {}): Perf {
       );
     }
     uninstall = installOn(target, {
-      wrap: (model, origin) => proxyModel(model, doorFor(origin, true)),
-      embed: embedFor,
+      wrap: (model, origin) => proxyModel(model, doors.forAgent(origin)),
+      embed: doors.embed,
       ...(storage && { storage: storage.hostFor(target) }),
     });
     mastra = target;
@@ -266,7 +196,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    const work = [usage.flush(), budgets?.flush(), background.idle(), storage && storage.flush()];
+    const work = [usage.flush(), background.idle(), storage && storage.flush()];
     await Promise.allSettled(work);
     await Promise.all(work);
   };
@@ -280,7 +210,6 @@ export function createPerf(options: PerfOptions = {}): Perf {
     if (usage.isPending())
       fault('usage', new PerfError('MASTRA_PERF_STORE', 'what was not in the ledger at the end is lost'));
     undoExit?.();
-    budgets?.stop();
     usage.stop();
     await store?.close();
     cache.drop();
@@ -294,27 +223,27 @@ export function createPerf(options: PerfOptions = {}): Perf {
     install,
     context: contextWith,
     outcome: outcomeOf,
-    model: (model, modelOptions) => proxyModel(model, standalone(modelOptions)),
+    model: (model, modelOptions) => proxyModel(model, doors.alone(modelOptions)),
     middleware: ({
       specificationVersion = 'v4',
       ...modelOptions
     }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
-      sdkMiddleware(specificationVersion as never, standalone(modelOptions)),
+      sdkMiddleware(specificationVersion as never, doors.alone(modelOptions)),
     cache: {
       invalidate: cache.invalidate,
       clear: cache.clear,
       stats: () => withState(cache.stats(), store),
     },
     usage: {
-      report: usage.report,
+      report: usage.meter.report,
       track(call) {
         if (closed) throw closedError();
         start();
-        usage.track(call);
+        usage.meter.track(call);
       },
     },
     metrics: { snapshot: latency.snapshot },
-    report: usage.totals,
+    report: usage.meter.totals,
     async doctor() {
       const { createDoctor } = await import('./mastra/doctor/create-doctor.ts');
       const isFastMemory = (domain: object): boolean => traitsOf(domain) !== undefined;
