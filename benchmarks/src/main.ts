@@ -2,6 +2,7 @@ import { budgets } from './budgets.ts';
 import { cacheLocal } from './cache-local.ts';
 import { cacheStore } from './cache-store.ts';
 import { callOverhead } from './call-overhead.ts';
+import { countTokens } from './count-tokens.ts';
 import { importTime } from './import-time.ts';
 import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   storage,
   usage,
   budgets,
+  tokens: countTokens,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

@@ -6,11 +6,11 @@ import { MAX_OUTPUT_TOKENS, type CallerOptions, type Rush, type RushResult } fro
 import { limitedAgent } from './limited-agent.ts';
 
 const options = benchOptions<CallerOptions>();
-const { agent, unavailable } = limitedAgent(options);
+const agent = limitedAgent(options);
 serve(rushed);
 
 /** `waits`: what is held for others may come free. */
-type Came = 'answered' | 'refused' | 'waits' | { readonly failed: string };
+type Came = 'answered' | 'refused' | 'waits' | 'failed';
 
 async function ask(question: string, resource: string): Promise<Came> {
   try {
@@ -28,25 +28,24 @@ async function ask(question: string, resource: string): Promise<Came> {
 }
 
 function cameOf(error: unknown): Came {
-  if (!(error instanceof Error) || error.name !== 'BudgetExceededError') return { failed: String(error) };
+  if (!(error instanceof Error) || error.name !== 'BudgetExceededError') return 'failed';
   const { reason, held } = error as BudgetExceededError;
   return reason === 'exceeded' && held === 0 ? 'refused' : 'waits';
 }
 
 async function rushed({ callers, retryMs, forMs, resource }: Rush): Promise<RushResult> {
   const begun = performance.now();
-  const result = { answered: 0, refused: 0, waited: 0, failed: [] as string[] };
+  const result = { answered: 0, refused: 0, failed: 0 };
   const one = async (_: unknown, caller: number): Promise<void> => {
     for (;;) {
       const came = await ask(`What does caller ${caller} of ${options.name} pay for this answer?`, resource);
       if (came === 'answered') return void result.answered++;
       if (came === 'refused') return void result.refused++;
-      if (came === 'waits') result.waited++;
-      else result.failed.push(came.failed);
+      if (came === 'failed') result.failed++;
       if (performance.now() - begun > forMs) return;
       await setTimeout(retryMs * (0.5 + Math.random()));
     }
   };
   await Promise.all(Array.from({ length: callers }, one));
-  return { ...result, unavailable: unavailable(), tookMs: performance.now() - begun };
+  return { ...result, tookMs: performance.now() - begun };
 }

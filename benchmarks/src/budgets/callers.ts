@@ -30,13 +30,9 @@ export interface RushResult {
   readonly answered: number;
   /** For good: nothing is held that could come free. */
   readonly refused: number;
-  /** Attempts that were refused for what others held. */
-  readonly waited: number;
-  /** Calls since the start of which the limit could not be asked. */
-  readonly unavailable: number;
   readonly tookMs: number;
-  /** Of attempts that failed in another way, by message. */
-  readonly failed: readonly string[];
+  /** Attempts that failed in another way: they are repeated. */
+  readonly failed: number;
 }
 
 export interface Callers {

@@ -19,29 +19,22 @@ const agentOn = (modelUrl: string, extra: object = {}): Agent =>
     ...extra,
   } as never);
 
-export interface LimitedAgent {
-  readonly agent: Agent;
-  /** Calls of which the limit could not be asked. */
-  readonly unavailable: () => number;
-}
-
-function withPerf(store: NonNullable<PerfOptions['store']>, modelUrl: string): LimitedAgent {
+function withPerf(store: NonNullable<PerfOptions['store']>, modelUrl: string): Agent {
   const perf = createPerf({
     store,
-    ...(process.env.ST && {storeTimeout: process.env.ST as '5s'}),
     cache: false,
     coalesce: false,
-    usage: { budgets: [{ per: 'resource', limitUsd: LIMIT_USD, window: 'day' }] },
+    usage: {
+      budgets: [{ per: 'resource', limitUsd: LIMIT_USD, window: 'day' }],
+    },
   });
   const agent = agentOn(modelUrl);
   new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
-  let unavailable = 0;
-  perf.on('budget', ({ kind }) => void (kind === 'unavailable' && unavailable++));
-  return { agent, unavailable: () => unavailable };
+  return agent;
 }
 
 /** As its documentation has it: metrics go to a storage that all processes share. */
-function withTokenCostControl(connectionString: string, schemaName: string, modelUrl: string): LimitedAgent {
+function withTokenCostControl(connectionString: string, schemaName: string, modelUrl: string): Agent {
   const control = new TokenCostControl({ maxCost: LIMIT_USD, scope: 'resource', window: '24h' });
   const agent = agentOn(modelUrl, { inputProcessors: [control] });
   new Mastra({
@@ -57,10 +50,10 @@ function withTokenCostControl(connectionString: string, schemaName: string, mode
       configs: { default: { serviceName: 'bench', exporters: [new MastraStorageExporter()] } },
     }),
   });
-  return { agent, unavailable: () => 0 };
+  return agent;
 }
 
-export function limitedAgent(options: CallerOptions): LimitedAgent {
+export function limitedAgent(options: CallerOptions): Agent {
   const { limiter, redisUrl, connectionString, prefix, modelUrl } = options;
   if (limiter === 'redis') return withPerf(redisStore({ url: redisUrl, prefix }), modelUrl);
   if (limiter === 'postgres') return withPerf(postgresStore({ connectionString, schema: prefix }), modelUrl);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { gate, until } from '@mastra-perf/testkit';
 import type { Random } from '../src/testing/seeded-random.ts';
 import type { Application, Caller, How } from './usage-application.ts';
@@ -47,6 +48,7 @@ export function usageMix({ ask }: Application, provider: UsageProvider, random: 
     await until('the first has asked', () => entriesTo(asked).length > 0);
     const abort = new AbortController();
     const others = [ask(asked, { ...how, abortSignal: abort.signal }), ask(asked, how), ask(asked, how)];
+    await setTimeout(random.below(30)); // at whatever moment it gives up, nothing else changes
     if (coin()) abort.abort();
     door.open();
     await Promise.all([first, ...others]);
@@ -98,11 +100,7 @@ export function usageMix({ ask }: Application, provider: UsageProvider, random: 
     [2, () => givenUpWhen(question('hung', { fault: () => ({ hang: true }) }), 0, anybody())],
     [2, () => ask(question('broken', { fault: breaking }), anybody({ streams: true }))],
     [1, () => ask(question('brokenWhole', { fault: breaking }), anybody({ streams: false }))],
-    [
-      1,
-      () =>
-        ask(question('unconnected', { fault: () => ({ disconnect: 'before-headers' }) }), anybody()),
-    ],
+    [1, () => ask(question('unconnected', { fault: () => ({ disconnect: 'before-headers' }) }), anybody())],
   ];
   const cards = deck.flatMap(([count, way]) => Array<Way>(count).fill(way));
   return () => random.pick(cards)();

@@ -60,7 +60,8 @@ interface Doing extends Does {
 }
 
 /** Answered to the end, and nobody went away. */
-export const isWhole = (entry: ProviderLogEntry): boolean => entry.status === 200 && !entry.broken && !entry.aborted;
+export const isWhole = (entry: ProviderLogEntry): boolean =>
+  entry.status === 200 && !entry.broken && !entry.aborted;
 
 export async function startUsageProvider(): Promise<UsageProvider> {
   const doings = new Map<string, Doing>();

@@ -13,11 +13,7 @@ export { spendOneDollar, type OneDollar } from './budgets/spend-one-dollar.ts';
 export { withHoldsOf } from './budgets/with-holds-of.ts';
 export type { Spender, SpenderSettings, StartSpender } from './budgets/spender.ts';
 export { countCalls } from './usage/count-calls.ts';
-export {
-  startCountingProcess,
-  type CountingEnd,
-  type CountingProcess,
-} from './usage/counting-process.ts';
+export { startCountingProcess, type CountingEnd, type CountingProcess } from './usage/counting-process.ts';
 export { obey } from './processes/obey.ts';
 export { startProcess, type StartedProcess } from './processes/start-process.ts';
 export { hashVector } from './hash-vector.ts';

@@ -1,16 +1,18 @@
 import type { BudgetAnswer, BudgetState, Ledger, LedgerRow } from './ledger.ts';
 import type { StoreGuard } from './store-guard.ts';
 
-const WRITE_MS = 1_000;
+const WRITE_MS = 5_000;
+const RESERVE_MS = 10_000;
 const REPORT_MS = 2_000;
 
 const beside = { breaker: 'ignores' } as const;
 
 /**
- * What a call waits for has the time of a read; what is written after it, that of a write. Nobody waits for that, and whoever has it
- * written tries again, ever more seldom: a store that is too slow to be waited for still gets it.
+ * None of this is like a look-up in a cache, which is not worth waiting for: an entry must be recorded, and a limit be asked, also of
+ * a store that is too slow for answers. So the breaker, which calls open that wait for those, has no part in it. How long a call waits
+ * for a reservation is the budgets' to say; who records or settles tries again, ever more seldom.
  */
-export function guardedLedger(ledger: Ledger, guard: StoreGuard, readMs: number): Ledger {
+export function guardedLedger(ledger: Ledger, guard: StoreGuard): Ledger {
   return {
     record: (entries) => guard.run('record', WRITE_MS, () => ledger.record(entries), beside),
     report: (query) =>
@@ -20,14 +22,16 @@ export function guardedLedger(ledger: Ledger, guard: StoreGuard, readMs: number)
         breaker: 'heeds',
       }),
     reserve: (id, claims, holdMs) =>
-      guard.run('reserve', readMs, () => ledger.reserve(id, claims, holdMs), {
+      guard.run('reserve', RESERVE_MS, () => ledger.reserve(id, claims, holdMs), {
+        ...beside,
         accepts: isAnswer(claims.length),
       }),
     extend: (ids, holdMs) => guard.run('extend', WRITE_MS, () => ledger.extend(ids, holdMs), beside),
     settle: (id, charges) => guard.run('settle', WRITE_MS, () => ledger.settle(id, charges), beside),
     release: (id) => guard.run('releaseHold', WRITE_MS, () => ledger.release(id), beside),
     budgets: (counters) =>
-      guard.run('budgets', readMs, () => ledger.budgets(counters), {
+      guard.run('budgets', WRITE_MS, () => ledger.budgets(counters), {
+        ...beside,
         accepts: isListOf(isState, counters.length),
       }),
   };

@@ -51,7 +51,7 @@ export function guardedStore(store: PerfStore, deps: GuardedStoreDeps): GuardedS
     cache: guardedCache(store.cache, guard, readMs),
     ...(store.leases && { leases: guardedLeases(store.leases, guard, readMs) }),
     ...(bus && { bus }),
-    ...(store.ledger && { ledger: guardedLedger(store.ledger, guard, readMs) }),
+    ...(store.ledger && { ledger: guardedLedger(store.ledger, guard) }),
     connect: guard.connect,
     async close() {
       bus?.stop();

@@ -36,7 +36,7 @@ export interface BudgetDeps extends BudgetRules {
   readonly countInput?: CountInput;
   /** A stored answer to a call, however old it may be given. @default none */
   readonly fromCache?: (call: ModelCall) => Promise<Reply | undefined>;
-  /** How long a call waits for the ledger before `onUnavailable` counts. @default 500 */
+  /** How long a ledger answers nobody before `onUnavailable` counts. @default 500 */
   readonly timeoutMs?: number;
   /** Reservations of a process that died come free after this. @default 2 min */
   readonly holdMs?: number;
@@ -56,6 +56,8 @@ export interface Budgets {
 
 const NAME = 'usage.budgets';
 const TIMEOUT_MS = 500;
+/** Of what nobody waits for. */
+const WRITE_MS = 5000;
 const HOLD_MS = 120_000;
 /** A call keeps its reservation for so long, and may be billed by so much later than it was reserved. */
 const CALL_MS = 3_600_000;
@@ -66,10 +68,10 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   const { budgets, ledger, priceBook, clock, random, newId, tell } = deps;
   const { timeoutMs = TIMEOUT_MS, holdMs = HOLD_MS, onUnknownPrice, budgetAlerts: targets } = deps;
   const refusals = budgetRefusals(clock);
-  const owed = budgetOwed({ ledger, clock, random, timeoutMs, tell });
-  const holds = budgetHolds({ ledger, clock, timeoutMs, holdMs, callMs: CALL_MS });
+  const owed = budgetOwed({ ledger, clock, random, timeoutMs: WRITE_MS, tell });
+  const holds = budgetHolds({ ledger, clock, timeoutMs: WRITE_MS, holdMs, callMs: CALL_MS });
   const webhook = targets?.webhook && budgetWebhook({ ...deps, ...targets.webhook });
-  const alerts = budgetAlerts({ ...deps, timeoutMs, onAlert: targets?.onAlert, webhook });
+  const alerts = budgetAlerts({ ...deps, timeoutMs: WRITE_MS, onAlert: targets?.onAlert, webhook });
   const plans = budgetPlans({
     apply: appliedBudgets({ budgets, clock, labelsOf: deps.labelsOf ?? (() => ({})), timeoutMs, tell }),
     priceBook,
@@ -81,7 +83,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   });
   const admit = admission({
     plans,
-    reserve: reservation({ ledger, refusals, owed, clock, newId, timeoutMs, holdMs, tell }),
+    reserve: reservation({ ledger, refusals, owed, clock, random, newId, timeoutMs, holdMs, tell }),
     fromCache: deps.fromCache ?? (async () => undefined),
     onExceeded: alerts.exceeded,
     tell,

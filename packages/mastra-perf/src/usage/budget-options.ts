@@ -61,7 +61,7 @@ export interface BudgetOptions {
    */
   readonly onExceed?: 'block' | 'warn' | { readonly degrade: ModelLike | 'only-if-cached' };
   /**
-   * When the ledger does not answer in time. What calls cost that were let through is charged as soon as it is back.
+   * When the ledger answers nobody for half a second, or only fails. What calls cost that were let through is charged as soon as it is back.
    * @default 'allow'
    */
   readonly onUnavailable?: 'allow' | 'block';

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
-import { withDeadline } from '../base/deadline.ts';
 import type { BudgetState, Ledger } from '../stores/ledger.ts';
 import type { BudgetOwed } from './budget-owed.ts';
+import { patience } from './budget-patience.ts';
 import type { Claimed, Plan } from './budget-plan.ts';
 import type { BudgetRefusals } from './budget-refusals.ts';
 import { refused, toldOf, type TellBudget } from './budget-told.ts';
@@ -11,8 +11,11 @@ export interface ReserveDeps {
   readonly refusals: BudgetRefusals;
   readonly owed: BudgetOwed;
   readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
   /** A new one for each reservation, unlike any other of all processes. */
   readonly newId: () => string;
+  /** A ledger that answers nobody for so long is away. */
   readonly timeoutMs: number;
   readonly holdMs: number;
   readonly tell: TellBudget;
@@ -32,6 +35,8 @@ export interface Denial {
   readonly stateOf: (claim: Claimed) => BudgetState | undefined;
 }
 
+const MAX_WAIT_MS = 30_000;
+
 /**
  * Asks the ledger for all claims of a call at once. When that does not answer, `onUnavailable` of the budgets says what
  * becomes of the call.
@@ -39,7 +44,9 @@ export interface Denial {
  * @throws BudgetExceededError
  */
 export function reservation(deps: ReserveDeps): (plan: Plan) => Promise<Permit | Denial> {
-  const { ledger, refusals, owed, clock, newId, timeoutMs, holdMs, tell } = deps;
+  const { ledger, refusals, owed, clock, random, newId, timeoutMs, holdMs, tell } = deps;
+
+  const ask = patience({ clock, random, silenceMs: timeoutMs, maxMs: MAX_WAIT_MS });
 
   const away = (id: string, plan: Plan, error: unknown): Permit => {
     const blocking = plan.claims.find(({ applied }) => applied.budget.onUnavailable === 'block');
@@ -65,7 +72,7 @@ export function reservation(deps: ReserveDeps): (plan: Plan) => Promise<Permit |
     }));
     let answer;
     try {
-      answer = await withDeadline(clock, timeoutMs, () => ledger.reserve(id, claims, holdMs));
+      answer = await ask(() => ledger.reserve(id, claims, holdMs));
     } catch (error) {
       return away(id, plan, error);
     }

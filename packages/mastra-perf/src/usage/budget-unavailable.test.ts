@@ -46,7 +46,7 @@ async function after<T>(clock: ReturnType<typeof testClock>, result: Promise<T>)
   result.then(end, end);
   for (let turn = 0; turn < 1000 && !state.over; turn++) {
     await settled();
-    clock.advance(10);
+    clock.advance(50);
   }
   return result;
 }

@@ -18,7 +18,6 @@ export interface SpenderSettings {
   readonly options: {
     readonly cache: false;
     readonly coalesce: false;
-    readonly storeTimeout: number;
     readonly usage: {
       readonly prices: Readonly<Record<string, typeof RATE>>;
       readonly budgetMaxOutputTokens: number;
@@ -26,7 +25,6 @@ export interface SpenderSettings {
         readonly per: 'total';
         readonly limitUsd: number;
         readonly window: 'month';
-        readonly onUnavailable: 'block';
       }>;
     };
   };
@@ -50,11 +48,10 @@ export const RESERVATION = 1500 * 20_000 + MAX_OUTPUT * 100_000;
 export const optionsOf = (limitUsd: number): SpenderSettings['options'] => ({
   cache: false,
   coalesce: false,
-  storeTimeout: 5000, // where many processes share few cores
   usage: {
     prices: { '*': RATE },
     budgetMaxOutputTokens: MAX_OUTPUT,
-    budgets: [{ per: 'total', limitUsd, window: 'month', onUnavailable: 'block' }],
+    budgets: [{ per: 'total', limitUsd, window: 'month' }],
   },
 });
 

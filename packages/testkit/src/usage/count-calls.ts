@@ -38,21 +38,21 @@ export function countCalls(perf: Counting): void {
   const models = Array.from({ length: AGENTS }, (_, agent) => perf.model(model, { agent: `agent ${agent}` }));
   let begun = 0;
   let ended = 0;
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const call = async (): Promise<void> => {
     await models[begun++ % AGENTS]?.doGenerate({ prompt });
     ended++;
   };
   const callWithoutEnd = async (): Promise<void> => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       await Promise.all(Array.from({ length: AT_ONCE }, call));
       await setImmediate();
     }
   };
   const underWay = callWithoutEnd();
   const stop = async (): Promise<void> => {
-    isStopped = true;
+    stopping.abort();
     await underWay;
     process.stdout.write(`ended ${ended}\n`);
   };

@@ -24,7 +24,9 @@ const WEIGHT = 0.15;
  * A moving average of the reported tokens over the estimated ones, per model. The first calls weigh more. Between 0.5 and 2.
  */
 export function createCalibration(): Calibration {
-  const models = new LRUCache<string, { readonly factor: number; readonly seen: number }>({ max: MAX_MODELS });
+  const models = new LRUCache<string, { readonly factor: number; readonly seen: number }>({
+    max: MAX_MODELS,
+  });
   return {
     factorOf: (name) => models.get(name)?.factor ?? 1,
     learn(name, estimated, reported) {

@@ -32,8 +32,6 @@ type Rule = readonly [pattern: RegExp, family: Family, certain?: boolean, publis
 
 /** The first that fits counts. Distilled models have the vocabulary of what they were made from: Llama before DeepSeek. */
 const BY_ID: readonly Rule[] = [
-  [/claude-(instant|[123](?![\d])|(opus|sonnet|haiku)-([123](?!\d)|4(-[0-6])?(?![-.]?\d(?!\d))))/, 'claude'],
-  [/claude/, 'claudeNext'],
   [/gemini|gemma/, 'gemini'],
   [/gpt-oss/, 'o200k', true],
   [/^(ft:)?(chat)?gpt-4(o|\.1|\.5)/, 'o200k', true, true],
@@ -68,8 +66,16 @@ export function countedModel(model: ModelReference): CountedModel {
   return {
     name: provider ? modelName(provider, modelId) : modelId,
     id,
-    family: rule?.[1] ?? BY_PROVIDER[vendor] ?? 'unknown',
+    family: claudeFamily(id) ?? rule?.[1] ?? BY_PROVIDER[vendor] ?? 'unknown',
     isCertain: rule?.[2] ?? false,
     isChatPublished: rule?.[3] ?? false,
   };
+}
+
+/** `claude-3-5-sonnet-20241022`, `claude-opus-4.7`, `us.anthropic.claude-sonnet-4-20250514-v1:0`. */
+function claudeFamily(id: string): Family | undefined {
+  if (!id.includes('claude')) return undefined;
+  const [, major, minor = 0] = /claude-(?:[a-z]+-)?(\d+)(?:[-.](\d\d?)(?!\d))?/.exec(id) ?? [];
+  const version = Number(major) * 100 + Number(minor);
+  return version < 407 ? 'claude' : 'claudeNext';
 }

@@ -28,7 +28,8 @@ function webpSize(view: DataView): Size | undefined {
     return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
   }
   if (chunk !== 0x56503858) return undefined;
-  const of24 = (offset: number): number => view.getUint16(offset, true) + (view.getUint8(offset + 2) << 16) + 1;
+  const of24 = (offset: number): number =>
+    view.getUint16(offset, true) + (view.getUint8(offset + 2) << 16) + 1;
   return { width: of24(24), height: of24(27) };
 }
 

@@ -45,14 +45,14 @@ const TILES: readonly (readonly [pattern: RegExp, base: number, perTile: number]
   [/^gpt-4o-mini/, 2833, 5667],
   [/^o[13]/, 75, 150],
   [/^gpt-5/, 70, 140],
-  [/./, 85, 170],
 ];
+const OTHER_TILES = [/^/, 85, 170] as const;
 
 function openaiTokens(id: string, size: Size, detail: unknown): number {
   const perPatch = PATCHES.find(([pattern]) => pattern.test(id))?.[1];
   if (perPatch !== undefined)
     return Math.min(1536, Math.ceil(size.width / 32) * Math.ceil(size.height / 32)) * perPatch;
-  const [, base, perTile] = TILES.find(([pattern]) => pattern.test(id)) ?? [, 85, 170];
+  const [, base, perTile] = TILES.find(([pattern]) => pattern.test(id)) ?? OTHER_TILES;
   return detail === 'low' ? base : base + perTile * tiles(size);
 }
 

@@ -13,6 +13,8 @@ export const TRAITS = [
   /** Letters after the sixth of a word, and after the twelfth. */
   'after6',
   'after12',
+  /** Words of five letters or more that end in a vowel other than e: rare in English, frequent elsewhere. */
+  'vowelEnds',
   /** Capitals after the first of a word. */
   'capitals',
   /** Letters of words that touch a digit: ids, hashes, base64. */
@@ -52,6 +54,7 @@ const UPPER = 5;
 const LOWER = 6;
 const ACCENT = 7;
 const APOSTROPHE = 39;
+const VOWELS = new Set([...'aiou'].map((vowel) => vowel.charCodeAt(0)));
 
 const ASCII = Uint8Array.from({ length: 128 }, (_, code) => {
   const char = String.fromCharCode(code);
@@ -98,6 +101,7 @@ export function traitsOf(text: string): Float64Array {
       const length = index - start;
       add(at.words, 1);
       if (before !== SPACE) add(at.glued, 1);
+      if (length > 4 && VOWELS.has(text.charCodeAt(index - 1))) add(at.vowelEnds, 1);
       if (length > 6) add(at.after6, length - 6);
       if (length > 12) add(at.after12, length - 12);
       if (capitals > 1) add(at.capitals, capitals - 1);
