@@ -12,68 +12,96 @@ export interface PatienceOptions {
 }
 
 /**
- * Waits for a ledger as long as it answers anybody: under load, in a process that is busy itself, one answer may take long or fail
- * where others come (a pool has no connection left), and a call that went on without would pass its limit. What failed is asked again.
- * A ledger that is silent, or that has only failed meanwhile, is away. While it is silent, one question at a time finds out whether it
- * is back, and all others are told so at once.
+ * Waits for a ledger as long as it answers anybody: under load one answer may take long or fail where others come (a pool has no
+ * connection left), and a call that went on without would pass its limit. What failed is asked again. Only time in which this process
+ * could have heard an answer counts as silence: when hundreds of calls begin at once, nothing is heard for seconds.
+ *
+ * While a ledger is away, one question at a time finds out whether it is back, and all others are told so at once.
  *
  * @param ask can be repeated.
- * @throws DeadlineExceeded, or what the ledger throws.
+ * @throws what the ledger threw last, or DeadlineExceeded.
  */
 export type Patience = <T>(ask: () => Promise<T>) => Promise<T>;
 
+interface Waiter {
+  readonly until: number;
+  readonly giveUp: (error: unknown) => void;
+  lastError?: unknown;
+}
+
+/** Time is looked at so often; what comes as late as this again has come to a process that was busy. */
+const SLICE_MS = 50;
 /** Between two tries; less a random part of up to one half. */
 const PAUSE_MS = 200;
 
 export function patience({ clock, random, silenceMs, maxMs }: PatienceOptions): Patience {
-  let answers = 0;
-  let silent: DeadlineExceeded | undefined;
+  const waiting = new Set<Waiter>();
+  let cancel: (() => void) | undefined;
+  let quietMs = 0;
+  let isAway = false;
+  let awayError: unknown;
   let isProbed = false;
 
-  const once = <T>(ask: () => Promise<T>, leftMs: () => number): Promise<T> => {
+  const giveUp = (waiter: Waiter, ms: number): void => {
+    waiting.delete(waiter);
+    waiter.giveUp(waiter.lastError ?? new DeadlineExceeded(ms));
+  };
+  const look = (): void => {
+    const due = clock.monotonic() + SLICE_MS;
+    cancel = clock.after(SLICE_MS, () => {
+      const now = clock.monotonic();
+      if (now - due < SLICE_MS) quietMs += SLICE_MS;
+      isAway ||= quietMs >= silenceMs;
+      for (const waiter of waiting) {
+        if (quietMs >= silenceMs) giveUp(waiter, silenceMs);
+        else if (now >= waiter.until) giveUp(waiter, maxMs);
+      }
+      if (waiting.size > 0) look();
+      else cancel = undefined;
+    });
+  };
+  const leave = (waiter: Waiter): void => {
+    waiting.delete(waiter);
+    if (waiting.size > 0) return;
+    cancel?.();
+    cancel = undefined;
+    quietMs = 0;
+  };
+
+  const patient = <T>(ask: () => Promise<T>): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    let cancel: () => void;
-    const watch = (seen: number): void => {
-      const ms = Math.min(silenceMs, leftMs());
-      cancel = clock.after(ms, () => {
-        if (answers !== seen && leftMs() > 0) return watch(answers);
-        if (answers === seen) silent = new DeadlineExceeded(silenceMs);
-        reject(silent ?? new DeadlineExceeded(maxMs));
-      });
-    };
-    watch(answers);
-    ask().then(
-      (value) => {
-        answers++;
-        silent = undefined;
-        cancel();
-        resolve(value);
-      },
-      (error: unknown) => {
-        cancel();
+    const waiter: Waiter = {
+      until: clock.monotonic() + maxMs,
+      giveUp(error) {
+        awayError = error;
         reject(error);
+        leave(waiter);
       },
-    );
+    };
+    const again = (): void => {
+      if (!waiting.has(waiter)) return;
+      ask().then(
+        (value) => {
+          quietMs = 0;
+          isAway = false;
+          leave(waiter);
+          resolve(value);
+        },
+        (error: unknown) => {
+          waiter.lastError = error;
+          if (waiting.has(waiter)) clock.after(PAUSE_MS * (1 - random() / 2), again);
+        },
+      );
+    };
+    waiting.add(waiter);
+    if (!cancel) look();
+    again();
     return promise;
   };
 
-  const patient = async <T>(ask: () => Promise<T>): Promise<T> => {
-    const end = clock.monotonic() + maxMs;
-    const leftMs = (): number => Math.max(0, end - clock.monotonic());
-    for (;;) {
-      const seen = answers;
-      try {
-        return await once(ask, leftMs);
-      } catch (error) {
-        if (error instanceof DeadlineExceeded || answers === seen || leftMs() <= PAUSE_MS) throw error;
-        await new Promise<void>((resolve) => clock.after(PAUSE_MS * (1 - random() / 2), resolve));
-      }
-    }
-  };
-
   return async (ask) => {
-    if (!silent) return patient(ask);
-    if (isProbed) throw silent;
+    if (!isAway) return patient(ask);
+    if (isProbed) throw awayError;
     isProbed = true;
     try {
       return await patient(ask);

@@ -128,7 +128,7 @@ describe('when the ledger is away', () => {
     const strict = budget({ name: 'strict', per: 'agent', onUnavailable: 'block' });
     const guard = guarded([budget(), strict], { clock, ledger });
     state.mode = 'failing';
-    await expect(guard.ask(model())).rejects.toMatchObject({
+    await expect(after(clock, guard.ask(model()))).rejects.toMatchObject({
       reason: 'unavailable',
       budget: 'strict',
       scope: 'support',
@@ -222,6 +222,11 @@ it('gives up only what is too much to remember, and tells', async () => {
   const guard = guarded([budget({ limitCalls: 1e6 })], { clock, ledger });
   state.mode = 'failing';
   const many = model();
-  for (let calls = 0; calls < 10_010; calls++) await readAll(await guard.ask(many));
-  expect(guard.events.filter(({ kind }) => kind === 'lost')).toHaveLength(10);
+  // The first one finds out that the ledger is away; from then on one at a time does.
+  const probing = Array.from({ length: 2 }, () => guard.ask(many));
+  await after(clock, probing[0]!);
+  const probe = guard.ask(many);
+  for (let calls = 0; calls < 10_008; calls++) await readAll(await guard.ask(many));
+  for (const call of [...probing, probe]) await readAll(await after(clock, call));
+  expect(guard.events.filter(({ kind }) => kind === 'lost')).toHaveLength(11);
 });

@@ -18,7 +18,7 @@ export type TokenInput = string | readonly unknown[] | TokenRequest;
  * How many input tokens something is for a model.
  *
  * Models of OpenAI are counted with their own vocabulary; the first such count in a process takes 0.2 to 0.3 s to load it, and
- * needs 70 MB. All others are estimated, and so are tools, images and files, texts beyond 256k characters, and everything where
+ * needs 70 MB. All others are estimated, and so are tools, images and files, texts beyond 256 kB, and everything where
  * `gpt-tokenizer` is not installed; `exact` is `false` then. A text counts by itself; messages with what stands around them.
  *
  * @param model `'openai/gpt-4o-mini'`, `{ provider, modelId }` or an id. A model that is not known is estimated by a mean of others.

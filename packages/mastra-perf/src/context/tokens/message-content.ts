@@ -9,7 +9,7 @@ export interface MessageContent {
   calls: number;
   /** Whether there is more than text: how a provider writes that down is not published. */
   isStructured: boolean;
-  /** Whether some of the texts were made for this count, so that the message alone does not tell if it has changed. */
+  /** Whether some of the texts were made for this count: they are not worth being kept with the message. */
   isWritten: boolean;
 }
 

@@ -142,7 +142,7 @@ function createCounter(model: CountedModel, basis: Basis, factor: number, isOwn:
     const { texts, files, calls, isStructured, isWritten } = contentOf(message);
     const isKnowable = typeof message === 'object' && message !== null && !isWritten;
     const known = isKnowable ? basis.messages.get(message) : undefined;
-    const count = known ? known.count : textsOf(texts, work);
+    const count = known && isSame(known.texts, texts) ? known.count : textsOf(texts, work);
     // An estimate may be for want of time: it is looked up text by text the next time.
     if (isKnowable && (count.isEncoded || !isOwn)) basis.messages.set(message, { texts, count });
     const framed = frame.perMessage + calls * frame.perCall;

@@ -23,7 +23,7 @@ export function fit(units: readonly Unit[], budget: number, trim: Trim): Fit {
 }
 
 /** Leaves out the oldest units of at least so many tokens. */
-export function dropOldest(units: readonly Unit[], least: number): Fit {
+function dropOldest(units: readonly Unit[], least: number): Fit {
   const dropped = new Set<number>();
   let gone = 0;
   let tokens = 0;
