@@ -3,6 +3,8 @@ import { Mastra } from '@mastra/core';
 import { Agent } from '@mastra/core/agent';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createTool } from '@mastra/core/tools';
+import { LibSQLVector } from '@mastra/libsql';
+import { Memory } from '@mastra/memory';
 import { generateText, streamText } from 'ai';
 import { z } from 'zod';
 import type { Outcome, Perf } from '../src/index.ts';
@@ -16,7 +18,7 @@ export interface Came {
 }
 
 /** Who asks: agents of Mastra, or the AI SDK `alone`. */
-export type Caller = 'plain' | 'chat' | 'long' | 'tools' | 'refreshed' | 'fallback' | 'alone';
+export type Caller = 'plain' | 'chat' | 'long' | 'tools' | 'recall' | 'refreshed' | 'fallback' | 'alone';
 
 export interface How {
   readonly by: Caller;
@@ -59,22 +61,30 @@ export function application(perf: Perf, url: string): Application {
     inputSchema: z.object({ city: z.string() }),
     execute: async () => ({ sky: 'clear' }),
   });
+  const provider = createOpenAICompatible({ name: 'sim', baseURL: url, apiKey: 'k', includeUsage: true });
+  const memory = new Memory({
+    storage: new InMemoryStore(),
+    vector: new LibSQLVector({ id: 'recall', url: ':memory:' }),
+    embedder: provider.embeddingModel('embedding') as never,
+    options: { lastMessages: 2, semanticRecall: { topK: 1, messageRange: 0 } },
+  });
   const agents: Readonly<Record<Exclude<Caller, 'alone'>, Agent>> = {
     plain: agentOf('plain'),
     chat: agentOf('chat', { model: modelOf('chat') }),
     long: agentOf('long', { instructions: RULES }),
     tools: agentOf('tools', { tools: { weather } }),
+    recall: agentOf('recall', { memory }),
     refreshed: agentOf('refreshed'),
     fallback: agentOf('fallback'),
   };
   new Mastra({ agents: { ...agents }, logger: false, storage: new InMemoryStore(), processors: { perf } });
-  const provider = createOpenAICompatible({ name: 'sim', baseURL: url, apiKey: 'k', includeUsage: true });
   const aloneFor = (kind: string) => perf.model(provider.chatModel('model'), { agent: kind });
 
   const byAgent = async ({ kind, text }: Asked, how: How): Promise<Outcome | undefined> => {
     const { by, streams, user, structured, retries = 0, cache, abortSignal, onText } = how;
     const agent = agents[by as Exclude<Caller, 'alone'>];
     const options = {
+      ...(by === 'recall' && { memory: { thread: `thread of ${user}`, resource: `${user}` } }),
       requestContext: perf.context({ labels: { kind }, ...(user && { user }), ...(cache && { cache }) }),
       modelSettings: { maxRetries: retries },
       ...(abortSignal && { abortSignal }),

@@ -82,6 +82,7 @@ export function usageMix({ ask }: Application, provider: UsageProvider, random: 
     [6, () => answered(by('plain', { structured: true }))],
     [3, () => answered(by('plain', { cache: random.pick(['bypass', 'refresh']) }))],
     [6, () => ask(question('answered', thinking()), by('tools'))],
+    [6, () => ask(question('answered'), by('recall', { streams: false }))],
     [24, again],
     [3, together],
     [3, () => askTimes(question('answered'), 3, by('refreshed'))],

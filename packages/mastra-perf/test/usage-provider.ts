@@ -43,6 +43,8 @@ export interface UsageProvider extends AsyncDisposable {
   /** The requests for a question. */
   entriesTo(asked: Asked): ProviderLogEntry[];
   entriesOf(kind: Kind): ProviderLogEntry[];
+  /** Requests for embeddings. */
+  embeddings(): ProviderLogEntry[];
   reasoningTokens(): number;
 }
 
@@ -74,6 +76,7 @@ export async function startUsageProvider(): Promise<UsageProvider> {
   };
   const server = await startSimulatedProvider({
     fail(request, n) {
+      if (request.endpoint === 'embeddings') return undefined;
       const { numbers, fault } = doingOf(request);
       const nth = numbers.push(n);
       return fault?.(nth);
@@ -99,6 +102,7 @@ export async function startUsageProvider(): Promise<UsageProvider> {
     },
     entriesTo: ({ text }) => entriesOf(doings.get(text)!),
     entriesOf: (kind) => [...doings.values()].filter((one) => one.kind === kind).flatMap(entriesOf),
+    embeddings: () => server.log.filter(({ endpoint }) => endpoint === 'embeddings'),
     reasoningTokens: () =>
       [...doings.values()].reduce(
         (sum, { reasoning = 0, ...doing }) => sum + reasoning * entriesOf(doing).filter(isWhole).length,

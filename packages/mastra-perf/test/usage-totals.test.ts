@@ -61,8 +61,8 @@ const nano = (usd: number): number => Math.round(usd * 1e9);
 
 /** Added up over the calls of agents, which have labels, and those without Mastra. */
 async function reported(kind: Kind) {
-  const rows = (await perf.usage.report({ by: ['agent', { label: 'kind' }] })).filter(
-    ({ agent, labels }) => (labels?.kind ?? agent) === kind,
+  const rows = (await perf.usage.report({ by: ['agent', 'purpose', { label: 'kind' }] })).filter(
+    ({ agent, purpose, labels }) => (labels?.kind ?? agent) === kind && purpose !== 'embedding',
   );
   const total = (of: (row: UsageRow) => number): number => sum(rows.map(of));
   return {
@@ -81,7 +81,10 @@ const kindsThatAre = (what: (typeof KINDS)[Kind]): Kind[] => kindNames.filter((k
 it('saw every request, whatever became of it', async () => {
   const { requests } = provider.server.totals();
   const totals = await perf.report();
-  expect(totals.modelCalls).toBe(requests);
+  const embeddings = provider.embeddings().length;
+  expect(totals.embeddingCalls).toBe(embeddings);
+  expect(embeddings).toBeGreaterThan(50);
+  expect(totals.modelCalls).toBe(requests - embeddings);
   expect(requests).toBeGreaterThan(CALLS / 2);
   expect(totals.unpricedCalls).toBe(0);
   for (const kind of kindNames) {
@@ -118,6 +121,13 @@ describe('calls whose usage the provider reports', () => {
     expect(reasoningTokens).toBeGreaterThan(0);
   });
 
+  it('cost as much for embeddings, apart from the answers', async () => {
+    const inputTokens = sumOf(provider.embeddings(), 'inputTokens');
+    const [row] = await perf.usage.report({ by: [], where: { purpose: 'embedding' } });
+    expect(row).toMatchObject({ modelCalls: 0, spent: { inputTokens, outputTokens: 0 } });
+    expect(nano(row!.spent.usd)).toBe(inputTokens * RATE.input);
+  });
+
   it('cost nothing where they are refused', async () => {
     for (const kind of kindsThatAre('free'))
       expect(await reported(kind)).toMatchObject({
@@ -152,7 +162,8 @@ describe('calls whose usage nobody reports', () => {
     expect(estimatedCalls).toBe(sum(rows.map((row) => row.estimatedCalls)));
     // What is left without them is what was billed for whole answers.
     const whole = kindsThatAre('reported').flatMap((kind) => provider.entriesOf(kind).filter(isWhole));
-    expect(spent.inputTokens - sum(rows.map((row) => row.inputTokens))).toBe(billed(whole).inputTokens);
+    const told = billed([...whole, ...provider.embeddings()]).inputTokens;
+    expect(spent.inputTokens - sum(rows.map((row) => row.inputTokens))).toBe(told);
     expect(spent.outputTokens - sum(rows.map((row) => row.outputTokens))).toBe(billed(whole).outputTokens);
   });
 

@@ -4,7 +4,7 @@ import { createMissing, saveOrCreate } from './missing-threads.ts';
 import type { Recent, Threads } from './recent.ts';
 import { threadsOf, type MessageRow, type ThreadRow } from './rows.ts';
 import type { ThreadStore } from './thread-store.ts';
-import { withDeadline } from './with-deadline.ts';
+import { abortAfter } from './abort-after.ts';
 
 /** So long is waited for a queue that does not move. */
 const PATIENCE_MS = 5000;
@@ -64,7 +64,7 @@ export function createQueuedSaves<T extends ThreadRow, M extends MessageRow>(
     return error;
   };
   const soon = <R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> =>
-    withDeadline(clock, PATIENCE_MS, notSoon, work);
+    abortAfter(clock, PATIENCE_MS, notSoon, work);
 
   return {
     isOn: queue !== undefined,

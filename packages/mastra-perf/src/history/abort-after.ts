@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 
 /** Gives work so long: then its signal aborts with this reason. Leaves no timer behind. */
-export async function withDeadline<R>(
+export async function abortAfter<R>(
   clock: Clock,
   ms: number,
   reason: () => Error,
