@@ -2,6 +2,7 @@ import { budgets } from './budgets.ts';
 import { cacheLocal } from './cache-local.ts';
 import { cacheStore } from './cache-store.ts';
 import { callOverhead } from './call-overhead.ts';
+import { contextRecall } from './context-recall.ts';
 import { countTokens } from './count-tokens.ts';
 import { importTime } from './import-time.ts';
 import { redisFaults } from './redis-faults.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   usage,
   budgets,
   tokens: countTokens,
+  context: contextRecall,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

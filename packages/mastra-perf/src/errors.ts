@@ -9,6 +9,7 @@ export type PerfErrorCode =
   | 'MASTRA_PERF_NOT_CACHED'
   | 'MASTRA_PERF_STORE'
   | 'MASTRA_PERF_BUDGET_EXCEEDED'
+  | 'MASTRA_PERF_CONTEXT_OVERFLOW'
   | 'MASTRA_PERF_SECOND_NEXT';
 
 /** Everything that this package throws. `code` is stable; the message says what was expected, what was given, what to do. */

@@ -40,6 +40,16 @@ export interface PerfEvents {
    * whom they are is lost.
    */
   usageFolded: { readonly records: number };
+  /** Messages were left out of a prompt, or it is too long and nothing more may be. */
+  context: {
+    readonly agent: string;
+    readonly model: string;
+    readonly tokensBefore: number;
+    readonly tokensAfter: number;
+    readonly budget: number;
+    readonly droppedMessages: number;
+    readonly isTooLong: boolean;
+  };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
   /** A budget took effect, or could not. Amounts are in its unit: dollars, tokens or calls. */

@@ -8,6 +8,7 @@ export type { StoreCounts } from './cache/store-tier.ts';
 export type { Normalize } from './base/normalize.ts';
 export type { CoalesceOptions } from './coalesce/options.ts';
 export type { StorageOptions } from './history/options.ts';
+export type { ContextWindowOptions } from './context/options.ts';
 export { countTokens, type TokenInput, type TokenRequest } from './context/tokens/count-tokens.ts';
 export type { ModelReference } from './context/tokens/counted-model.ts';
 export type { TokenCount } from './context/tokens/token-counting.ts';

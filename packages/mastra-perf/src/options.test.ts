@@ -17,7 +17,7 @@ const OFF = 'false (leave it out to keep the feature on)';
 const PRICE = 'a price in dollars per million tokens, 0 or more';
 const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
 const ENTRIES = 'a whole number from 1 to 10000000';
-const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, storage, agents';
+const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, context, storage, agents';
 const CACHE =
   'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize';
 
@@ -104,7 +104,7 @@ const badOptions: readonly Bad[] = [
   [
     'createPerf.agents["a.b"].cahce',
     { agents: { 'a.b': { cahce: true } } },
-    'one of: cache, coalesce, usage, latency (did you mean "cache"?)',
+    'one of: cache, coalesce, usage, latency, context (did you mean "cache"?)',
     true,
   ],
   ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: 1 } } } }, CACHE, 1],
@@ -139,7 +139,7 @@ const badContexts: readonly Bad[] = [
   [
     'perf.context.tag',
     { tag: ['kb'] },
-    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency (did you mean "tags"?)',
+    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency, context (did you mean "tags"?)',
     '(an array of 1, not shown)',
   ],
 ];
@@ -190,7 +190,7 @@ describe('options without anything wrong', () => {
     [{ cache: { ttl: undefined, maxBytes: undefined }, usage: { prices: undefined } }],
   ])('are all features with their defaults: %j', (given) => {
     const settings = resolveOptions(given);
-    expect(settings.forAgent(['any'])).toStrictEqual({ cache: {}, coalesce: {}, usage: {}, latency: {} });
+    expect(settings.forAgent(['any'])).toStrictEqual({ cache: {}, coalesce: {}, usage: {}, latency: {}, context: false });
     expect(settings.bounds).toStrictEqual({});
     expect(settings.agents).toStrictEqual([]);
   });
@@ -208,6 +208,7 @@ describe('options without anything wrong', () => {
       coalesce: false,
       usage: false,
       latency: false,
+      context: false,
     });
     expect(settings.usage).toStrictEqual({});
   });

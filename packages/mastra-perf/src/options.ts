@@ -11,6 +11,7 @@ import {
   type CacheSettings,
 } from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
+import { contextSchema, type ContextWindowOptions, type ContextSettings } from './context/options.ts';
 import { storageSchema, type StorageOptions, type StorageSettings } from './history/options.ts';
 import { perfStoreSchema } from './stores/options.ts';
 import type { PerfStore } from './stores/perf-store.ts';
@@ -23,6 +24,7 @@ export interface AgentOptions {
   readonly coalesce?: boolean | CoalesceOptions;
   readonly usage?: boolean;
   readonly latency?: boolean | LatencyOptions;
+  readonly context?: boolean | ContextWindowOptions;
 }
 
 /** Options of `createPerf()`. All of them have defaults; none of the defaults can change an answer. */
@@ -46,6 +48,8 @@ export interface PerfOptions {
   readonly usage?: boolean | UsageOptions;
   /** Latency percentiles. On by default. */
   readonly latency?: boolean | LatencyOptions;
+  /** Prompts that fit: the oldest turns are left out where a prompt is too long. Off by default; `true` is by the model's window. */
+  readonly context?: boolean | ContextWindowOptions;
   /**
    * What Mastra stores around an agent call: fewer reads and writes of the same. On by default, without what could lose or hide
    * anything. For all agents.
@@ -61,6 +65,7 @@ export interface AgentSettings {
   readonly coalesce: CoalesceSettings | false;
   readonly usage: UsageSettings | false;
   readonly latency: LatencySettings | false;
+  readonly context: ContextSettings | false;
 }
 
 export interface Settings {
@@ -71,6 +76,8 @@ export interface Settings {
   readonly cache: CacheSettings;
   readonly usage: UsageSettings;
   readonly storage: StorageSettings | false;
+  /** Whether prompts of any agent are to fit. */
+  readonly isContextUsed: boolean;
   /** Names in `agents`. */
   readonly agents: readonly string[];
   /** Settings of an agent that goes by these names (its id, its key); the first name that has options counts. */
@@ -82,6 +89,7 @@ const agentSchema = options({
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(flag()),
   latency: z.optional(feature(latencySchema)),
+  context: z.optional(feature(contextSchema)),
 });
 
 const perfSchema = options({
@@ -91,6 +99,7 @@ const perfSchema = options({
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(feature(usageSchema)),
   latency: z.optional(feature(latencySchema)),
+  context: z.optional(feature(contextSchema)),
   storage: z.optional(feature(storageSchema)),
   agents: z.optional(z.record(z.string(), agentSchema, { error: 'an object with agent names as keys' })),
 });
@@ -104,6 +113,7 @@ export function resolveOptions(given: PerfOptions): Settings {
     coalesce: settingsOf(parsed.coalesce, {}),
     usage: settingsOf(parsed.usage, {}),
     latency: settingsOf(parsed.latency, {}),
+    context: settingsOf(parsed.context ?? false, {}),
   };
   const agents = new Map(Object.entries(parsed.agents ?? {}));
   return {
@@ -113,6 +123,7 @@ export function resolveOptions(given: PerfOptions): Settings {
     cache,
     usage: settingsOf(parsed.usage, {}) || {},
     storage: settingsOf(parsed.storage, {}),
+    isContextUsed: [global, ...agents.values()].some(({ context = false }) => context !== false),
     agents: [...agents.keys()],
     forAgent(names) {
       const own = names.map((name) => agents.get(name)).find((found) => found !== undefined);
@@ -122,6 +133,7 @@ export function resolveOptions(given: PerfOptions): Settings {
         coalesce: merge(global.coalesce, own.coalesce, {}),
         usage: merge(global.usage, own.usage, {}),
         latency: merge(global.latency, own.latency, {}),
+        context: merge(global.context, own.context, {}),
       };
     },
   };

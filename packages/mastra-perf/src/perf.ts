@@ -7,6 +7,8 @@ import { responseCache, type CacheStats } from './cache/response-cache.ts';
 import { acrossProcesses } from './coalesce/across.ts';
 import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
+import { contextWindow } from './context/context-window.ts';
+import { createTokenCounting } from './context/tokens/token-counting.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
 import { traitsOf } from './history/traits-of.ts';
@@ -23,6 +25,7 @@ import { createPerfStorage } from './perf-storage.ts';
 import { createPerfUsage } from './perf-usage.ts';
 import type { ModelCall } from './pipeline/call.ts';
 import { compose } from './pipeline/compose.ts';
+import { modelName } from './pipeline/model-name.ts';
 import { proxyModel } from './pipeline/model-proxy.ts';
 import { outcomeMarker } from './pipeline/outcome.ts';
 import { outcomeOf } from './pipeline/outcome-of.ts';
@@ -137,6 +140,21 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
   });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
+  const context = contextWindow({
+    settingsOf: feature('context'),
+    counting: createTokenCounting({ fault }),
+    async windowOf(provider, modelId) {
+      await usage.priceBook.ready();
+      return usage.priceBook.windowOf(provider, modelId);
+    },
+    tell: ({ caller, model }, facts) =>
+      events.emit('context', {
+        agent: caller.agent,
+        model: modelName(model.provider, model.modelId),
+        ...facts,
+      }),
+    fault,
+  });
   const marker = outcomeMarker({
     zeroUsage: (agent) => cacheSettings(agent).usageOnHit === 'zero',
     priceOf: usage.priceBook.usdOf,
@@ -149,6 +167,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       marker,
       latency.measure,
       usage.meter.outcomes,
+      ...(settings.isContextUsed ? [context] : []),
       cache.lookup,
       coalesce({
         clock,

@@ -30,6 +30,8 @@ export interface ContextOptions {
   readonly usage?: false;
   /** `false` does not measure this run's latency. */
   readonly latency?: false;
+  /** `false` leaves nothing out of this run's prompts. */
+  readonly context?: false;
 }
 
 const off = () =>
@@ -49,6 +51,7 @@ const contextSchema = options({
   coalesce: z.optional(off()),
   usage: z.optional(off()),
   latency: z.optional(off()),
+  context: z.optional(off()),
 });
 
 const KEY = 'mastraPerf';

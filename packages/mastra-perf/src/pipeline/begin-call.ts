@@ -17,7 +17,10 @@ export function beginCall(
     ...bare,
     caller,
     overrides,
-    key: () => (key ??= questionKey(bare.model, caller, bare.request, normalizer)),
+    key: (other) =>
+      other
+        ? questionKey(bare.model, caller, other, normalizer)
+        : (key ??= questionKey(bare.model, caller, bare.request, normalizer)),
     facts: { outcome: { name: 'miss' } },
   };
 }

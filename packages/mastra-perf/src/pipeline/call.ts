@@ -40,6 +40,7 @@ export interface CallOverrides {
   readonly coalesce?: false;
   readonly usage?: false;
   readonly latency?: false;
+  readonly context?: false;
   readonly ttlMs?: number;
   readonly tags?: readonly string[];
   readonly scope?: string;
@@ -85,8 +86,8 @@ export interface ModelCall {
   readonly request: ModelRequest;
   readonly caller: Caller;
   readonly overrides: CallOverrides;
-  /** Hash of everything that reaches the provider, with agent and scope; computed on first use. */
-  readonly key: () => string;
+  /** Hash of everything that reaches the provider, with agent and scope, computed on first use; or that of another request. */
+  readonly key: (request?: ModelRequest) => string;
   readonly facts: CallFacts;
   /** Asks the real model. */
   readonly invoke: (request: ModelRequest, method: Method) => Promise<Reply>;
@@ -108,9 +109,22 @@ export interface OutcomeFacts {
   savedMs?: number;
 }
 
+/** What was left out of a prompt. */
+export interface ContextFacts {
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Tokens that the prompt may have. */
+  readonly budget: number;
+  readonly droppedMessages: number;
+  /** What must not be left out is too long by itself. */
+  readonly isTooLong: boolean;
+}
+
 /** What middlewares tell each other. */
 export interface CallFacts {
   outcome: OutcomeFacts;
+  /** Absent where the prompt is as it was. */
+  context?: ContextFacts;
   /** The store did not answer this call: nothing waits for it once more. */
   storeAway?: boolean;
   /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */

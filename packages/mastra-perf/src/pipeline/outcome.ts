@@ -1,4 +1,4 @@
-import type { Middleware, ModelCall, OutcomeFacts, OutcomeName } from './call.ts';
+import type { ContextFacts, Middleware, ModelCall, OutcomeFacts, OutcomeName } from './call.ts';
 import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
 import { mapReader } from './reader.ts';
 import { readUsage, zeroUsage } from './usage.ts';
@@ -21,6 +21,8 @@ export interface Outcome {
   /** Milliseconds since the answer was stored. */
   readonly ageMs?: number;
   readonly saved?: Saved;
+  /** What was left out of the prompt; absent where nothing was. */
+  readonly context?: Pick<ContextFacts, 'tokensBefore' | 'tokensAfter' | 'droppedMessages'>;
 }
 
 /** Where results carry our outcome: `result.providerMetadata.mastraPerf`. */
@@ -57,7 +59,7 @@ export function outcomeMarker(options: OutcomeOptions): Middleware {
 }
 
 function mark({ model, caller, facts }: ModelCall, part: FinishPart, options: OutcomeOptions): StreamPart {
-  const { outcome } = facts;
+  const { outcome, context } = facts;
   const paid = isFromModel(outcome);
   const told = paid
     ? { outcome: outcome.name }
@@ -65,9 +67,18 @@ function mark({ model, caller, facts }: ModelCall, part: FinishPart, options: Ou
   return {
     ...part,
     usage: paid || !options.zeroUsage(caller.agent) ? part.usage : zeroUsage(part.usage),
-    providerMetadata: { ...part.providerMetadata, [OUTCOME_NAMESPACE]: told },
+    providerMetadata: {
+      ...part.providerMetadata,
+      [OUTCOME_NAMESPACE]: { ...told, ...(context && { context: toldOf(context) }) },
+    },
   };
 }
+
+const toldOf = ({ tokensBefore, tokensAfter, droppedMessages }: ContextFacts) => ({
+  tokensBefore,
+  tokensAfter,
+  droppedMessages,
+});
 
 function fromElsewhere(outcome: OutcomeFacts, part: FinishPart, usd: number | undefined): Outcome {
   const usage = readUsage(part.usage);

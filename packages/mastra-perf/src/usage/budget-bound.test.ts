@@ -86,6 +86,7 @@ describe('a model without a price', () => {
     const priceBook = {
       ready: async () => void (loaded = true),
       usdOf: prices.usdOf,
+      windowOf: prices.windowOf,
       mostUsdOf: (...args: Parameters<typeof prices.mostUsdOf>) =>
         loaded ? prices.mostUsdOf(...args) : undefined,
     };

@@ -9,6 +9,8 @@ export type RatesAt = (at: Date) => RateCard;
 export interface PriceTable {
   /** `undefined` for a model that is not in the table. */
   find(provider: string, modelId: string): RatesAt | undefined;
+  /** Tokens that a model takes, its answer included, where that is known. */
+  windowOf?(provider: string, modelId: string): number | undefined;
 }
 
 /** Providers as AI SDK and Mastra call them, where genai-prices has another id. Equal ids need no entry. */
@@ -49,13 +51,22 @@ export async function loadPriceTable(
     return found?.provider.id === provider ? found : undefined;
   };
 
+  const namesOf = (provider: string, modelId: string): { readonly id: string; readonly name: string } => {
+    const [vendor, rest] = splitVendor(modelId);
+    const family = providerFamily(provider);
+    const id = priceId(AT_LIST_PRICE.has(family) ? vendor : family);
+    // Google's own ids may stand in a folder: models/gemini-2.5-pro.
+    const name = priceId(vendor) === id || (id === 'google' && vendor === 'models') ? rest : modelId;
+    return { id, name };
+  };
+
   return {
+    windowOf(provider, modelId) {
+      const { id, name } = namesOf(provider, modelId);
+      return (lookUp(id, name) ?? lookUp(id, modelId))?.model.context_window;
+    },
     find(provider, modelId) {
-      const [vendor, rest] = splitVendor(modelId);
-      const family = providerFamily(provider);
-      const id = priceId(AT_LIST_PRICE.has(family) ? vendor : family);
-      // Google's own ids may stand in a folder: models/gemini-2.5-pro.
-      const name = priceId(vendor) === id || (id === 'google' && vendor === 'models') ? rest : modelId;
+      const { id, name } = namesOf(provider, modelId);
       const correction = corrections[`${id}/${name.toLowerCase()}`];
       if (correction && 'card' in correction) return () => correction.card;
       const found = correction ? lookUp(id, correction.asModel) : (lookUp(id, name) ?? lookUp(id, modelId));

@@ -17,6 +17,8 @@ export interface PriceBook {
    * `undefined` when the price or the usage is unknown, and as long as the table is not loaded, which this call starts.
    */
   usdOf(provider: string, modelId: string, usage: unknown): number | undefined;
+  /** Tokens that a model takes, its answer included, after {@link ready}; `undefined` if that is not known. */
+  windowOf(provider: string, modelId: string): number | undefined;
   /** The most that a call within these bounds costs if it is billed now or `laterMs` from now. */
   mostUsdOf(provider: string, modelId: string, bounds: TokenBounds, laterMs?: number): number | undefined;
 }
@@ -103,6 +105,14 @@ export function createPriceBook({
         if (!found) return undefined;
         const usd = found.rates && costOf(found.rates(new Date(clock.now())), tokens);
         return usd ?? unpriced(provider, modelId);
+      } catch (error) {
+        fault('usage.prices', error);
+        return undefined;
+      }
+    },
+    windowOf(provider, modelId) {
+      try {
+        return table?.windowOf?.(provider, modelId);
       } catch (error) {
         fault('usage.prices', error);
         return undefined;
