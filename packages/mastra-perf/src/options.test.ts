@@ -190,7 +190,13 @@ describe('options without anything wrong', () => {
     [{ cache: { ttl: undefined, maxBytes: undefined }, usage: { prices: undefined } }],
   ])('are all features with their defaults: %j', (given) => {
     const settings = resolveOptions(given);
-    expect(settings.forAgent(['any'])).toStrictEqual({ cache: {}, coalesce: {}, usage: {}, latency: {}, context: false });
+    expect(settings.forAgent(['any'])).toStrictEqual({
+      cache: {},
+      coalesce: {},
+      usage: {},
+      latency: {},
+      context: false,
+    });
     expect(settings.bounds).toStrictEqual({});
     expect(settings.agents).toStrictEqual([]);
   });
