@@ -92,9 +92,10 @@ describe('a window', () => {
     const { ask } = start({ maxTokens: 200 });
     expect(perf!.outcome(await ask('first'))).toEqual({ outcome: 'bypass' });
     for (let turn = 0; turn < 5; turn++) await ask(WORDS);
-    expect(perf!.outcome(await ask('last'))).toMatchObject({
-      context: { tokensBefore: expect.any(Number), tokensAfter: expect.any(Number), droppedMessages: 8 },
-    });
+    const { context } = perf!.outcome(await ask('last'))!;
+    expect(context).toMatchObject({ droppedMessages: 6 });
+    expect(context!.tokensBefore).toBeGreaterThan(200);
+    expect(context!.tokensAfter).toBeLessThanOrEqual(200);
   });
 
   it('keeps what tools have told in ten steps of one turn, with their calls', async () => {

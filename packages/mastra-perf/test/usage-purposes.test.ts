@@ -30,17 +30,24 @@ const purposes = async () => {
 };
 const memory = { thread: 't', resource: 'ann' };
 
+/** The agent that is asked, and others of its Mastra. */
+function start(extra: object, others: Record<string, Agent> = {}): Agent {
+  perf = createPerf();
+  const agent = agentOf('support', extra);
+  new Mastra({
+    agents: { agent, ...others },
+    logger: false,
+    storage: new InMemoryStore(),
+    processors: { perf },
+  });
+  return agent;
+}
+const agentOf = (id: string, extra: object): Agent =>
+  new Agent({ id, name: id, instructions: 'i', model: answering('hello'), ...extra } as never);
+
 it('tells titles from answers, also with a model of their own', async () => {
   for (const generateTitle of [true, { model: answering('A title') }]) {
-    perf = createPerf();
-    const agent = new Agent({
-      id: 'support',
-      name: 's',
-      instructions: 'i',
-      model: answering('hello'),
-      memory: new Memory({ options: { generateTitle } as never }),
-    });
-    new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
+    const agent = start({ memory: new Memory({ options: { generateTitle } as never }) });
     await agent.generate('q', { memory });
     await expect.poll(purposes).toEqual([
       { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 1 },
@@ -51,17 +58,11 @@ it('tells titles from answers, also with a model of their own', async () => {
 });
 
 it('tells moderation from answers', async () => {
-  perf = createPerf();
-  const agent = new Agent({
-    id: 'support',
-    name: 's',
-    instructions: 'i',
-    model: answering('hello'),
+  const agent = start({
     inputProcessors: [
       new ModerationProcessor({ model: answering('{"category_scores":[],"reason":null}') as never }),
     ],
   });
-  new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
   await agent.generate('q', { memory });
   expect(await purposes()).toEqual([
     { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 1 },
@@ -70,12 +71,7 @@ it('tells moderation from answers', async () => {
 });
 
 it('tells observational memory from answers', async () => {
-  perf = createPerf();
-  const agent = new Agent({
-    id: 'support',
-    name: 's',
-    instructions: 'i',
-    model: answering('hello'),
+  const agent = start({
     memory: new Memory({
       options: {
         observationalMemory: {
@@ -88,7 +84,6 @@ it('tells observational memory from answers', async () => {
       } as never,
     }),
   });
-  new Mastra({ agents: { agent }, logger: false, storage: new InMemoryStore(), processors: { perf } });
   for (let turn = 0; turn < 4; turn++) await agent.generate(`question ${turn} `.repeat(40), { memory });
   const rows = await purposes();
   expect(rows.map(({ purpose }) => purpose)).toContain('memory');
@@ -98,8 +93,7 @@ it('tells observational memory from answers', async () => {
 });
 
 it('tells a tool that asks an agent', async () => {
-  perf = createPerf();
-  const helper = new Agent({ id: 'helper', name: 'h', instructions: 'i', model: answering('found') });
+  const helper = agentOf('helper', { model: answering('found') });
   const look = createTool({
     id: 'look',
     description: 'd',
@@ -107,21 +101,10 @@ it('tells a tool that asks an agent', async () => {
     execute: async () => (await helper.generate('look')).text,
   });
   let asked = 0;
-  const agent = new Agent({
-    id: 'support',
-    name: 's',
-    instructions: 'i',
-    model: mockModel({
-      respond: () => (asked++ === 0 ? { tools: [{ name: 'look', args: {} }] } : { text: 'done' }),
-    }),
-    tools: { look },
+  const model = mockModel({
+    respond: () => (asked++ === 0 ? { tools: [{ name: 'look', args: {} }] } : { text: 'done' }),
   });
-  new Mastra({
-    agents: { agent, helper },
-    logger: false,
-    storage: new InMemoryStore(),
-    processors: { perf },
-  });
+  const agent = start({ model, tools: { look } }, { helper });
   await agent.generate('q', { memory });
   expect(await purposes()).toEqual([
     { agent: 'support', purpose: 'answer', resource: 'ann', modelCalls: 2 },
@@ -139,9 +122,8 @@ it('tells the embeddings of semantic recall from answers, and from those of anot
     embedder: embedder as never,
     options: { semanticRecall: { topK: 1, messageRange: 0 } },
   });
-  const agentOf = (id: string) =>
-    new Agent({ id, name: id, instructions: 'i', model: answering('hello'), memory: shared });
-  const [agent, another] = [agentOf('support'), agentOf('sales')];
+  const agent = agentOf('support', { memory: shared });
+  const another = agentOf('sales', { memory: shared });
   new Mastra({ agents: { agent }, logger: false, processors: { perf } });
   new Mastra({ agents: { another }, logger: false, processors: { perf: other } });
   await agent.generate('one', { memory });
