@@ -12,7 +12,7 @@ import { startBudgetProcess } from './fixtures/budget-processes.ts';
 
 /* One budget for several processes on one Postgres; all of them ask a model over HTTP that knows what it has billed. */
 
-const postgres = await service(startPostgres, 'Redis');
+const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -36,10 +36,11 @@ export type {
   UsageDimension,
   UsageFigures,
   UsageMeans,
+  UsageNames,
   UsageRow,
   UsageTotals,
 } from './usage/usage-figures.ts';
-export type { UsageQuery, UsageTime, UsageWhere } from './usage/usage-query.ts';
+export type { UsageQuery, UsageTime } from './usage/usage-query.ts';
 export { usageCsv } from './usage/usage-csv.ts';
 export type { TrackedCall } from './usage/count-tracked.ts';
 export type { TrackedUsage } from './usage/tracked-usage.ts';

@@ -82,8 +82,8 @@ export type UsageDimension =
   | 'via'
   | { readonly label: string };
 
-/** One row of `perf.usage.report()`. A dimension that was not asked for, or not known of the calls, is absent. Plain JSON. */
-export interface UsageRow extends UsageFigures {
+/** A value for each {@link UsageDimension}. */
+export interface UsageNames {
   readonly agent?: string;
   readonly model?: string;
   readonly purpose?: string;
@@ -91,6 +91,10 @@ export interface UsageRow extends UsageFigures {
   readonly user?: string;
   readonly via?: string;
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** One row of `perf.usage.report()`. A dimension that was not asked for, or not known of the calls, is absent. Plain JSON. */
+export interface UsageRow extends UsageFigures, UsageNames {
   /** Begin of the interval, ISO 8601 in UTC; only where one was asked for. */
   readonly start?: string;
 }

@@ -3,7 +3,7 @@ import { parseDuration, type Duration } from '../base/duration.ts';
 import { parseOptions } from '../base/parse-options.ts';
 import { name, oneOf, options } from '../base/schema.ts';
 import type { LedgerInterval, LedgerQuery } from '../stores/ledger.ts';
-import type { UsageDimension } from './usage-figures.ts';
+import type { UsageDimension, UsageNames } from './usage-figures.ts';
 import { labelName } from './usage-group.ts';
 import { usageName } from './usage-name.ts';
 
@@ -28,17 +28,7 @@ export interface UsageQuery {
   /** A row for each interval of UTC, not one for the whole time. */
   readonly interval?: LedgerInterval;
   /** Only what has these values. */
-  readonly where?: UsageWhere;
-}
-
-export interface UsageWhere {
-  readonly agent?: string;
-  readonly model?: string;
-  readonly purpose?: string;
-  readonly resource?: string;
-  readonly user?: string;
-  readonly via?: string;
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly where?: UsageNames;
 }
 
 const DIMENSIONS = ['agent', 'model', 'purpose', 'resource', 'user', 'via'] as const;
