@@ -84,7 +84,11 @@ function ours(conversation: Conversation, vectors?: readonly Float32Array[]): Ch
     );
   return ({ text, vector }, budget) => {
     const question = vectors ? { text, vector } : { text };
-    const { kept } = select({ index, messages, question, budget, keepLast: KEEP_LAST });
+    const first = messages.length - KEEP_LAST;
+    const last = messages.slice(first).reduce((sum, { tokens }) => sum + tokens, 0);
+    const isInPrompt = (place: number): boolean => place >= first;
+    const recalled = select({ index, messages, isInPrompt, question, budget: budget - last, least: 0 });
+    const kept = [...recalled, ...messages.slice(first)];
     return kept.map(({ id }) => places.get(id) ?? -1);
   };
 }

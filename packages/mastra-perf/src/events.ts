@@ -1,3 +1,5 @@
+import type { Outcome } from './pipeline/outcome.ts';
+
 /** What is told while calls run: names, keys, sizes and milliseconds, never the text of a prompt or an answer. */
 export interface PerfEvents {
   /** A call was answered (or failed): once per call, after its last part. */
@@ -40,16 +42,8 @@ export interface PerfEvents {
    * whom they are is lost.
    */
   usageFolded: { readonly records: number };
-  /** Messages were left out of a prompt, or it is too long and nothing more may be. */
-  context: {
-    readonly agent: string;
-    readonly model: string;
-    readonly tokensBefore: number;
-    readonly tokensAfter: number;
-    readonly budget: number;
-    readonly droppedMessages: number;
-    readonly isTooLong: boolean;
-  };
+  /** Messages were left out of a prompt or put into it, or it is too long and nothing more may be left out. */
+  context: NonNullable<Outcome['context']> & { readonly agent: string; readonly model: string };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
   /** A budget took effect, or could not. Amounts are in its unit: dollars, tokens or calls. */

@@ -50,7 +50,8 @@ export function createDoors(deps: DoorsDeps): Doors {
         const overrides = overridesFor(origin);
         const { scope, normalize } = settingsOf(origin.agentId);
         const caller = callerOf(origin, bare.request, overrides, scope);
-        return beginCall(bare, caller, overrides, normalizerOf(normalize));
+        const call = beginCall(bare, caller, overrides, normalizerOf(normalize));
+        return origin.conversation ? { ...call, conversation: origin.conversation } : call;
       } catch (error) {
         fault('begin', error);
         return undefined;

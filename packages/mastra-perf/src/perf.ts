@@ -8,6 +8,9 @@ import { acrossProcesses } from './coalesce/across.ts';
 import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
 import { contextWindow } from './context/context-window.ts';
+import { promptCache } from './context/prompt-cache/prompt-cache.ts';
+import { createRecall } from './context/recall/recall.ts';
+import { rewritePrompts } from './context/rewrite-prompt.ts';
 import { createTokenCounting } from './context/tokens/token-counting.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
@@ -140,19 +143,31 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
   });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
+  const recall = createRecall({ clock, fault });
   const context = contextWindow({
     settingsOf: feature('context'),
     counting: createTokenCounting({ fault }),
-    async windowOf(provider, modelId) {
-      await usage.priceBook.ready();
-      return usage.priceBook.windowOf(provider, modelId);
-    },
+    rewrite: rewritePrompts({
+      recall,
+      async windowOf(provider, modelId) {
+        await usage.priceBook.ready();
+        return usage.priceBook.windowOf(provider, modelId);
+      },
+    }),
     tell: ({ caller, model }, facts) =>
       events.emit('context', {
         agent: caller.agent,
         model: modelName(model.provider, model.modelId),
         ...facts,
       }),
+    fault,
+  });
+  const promptCached = promptCache({
+    settingsOf(call) {
+      const own = feature('context')(call);
+      return own !== false && (own.promptCache ?? false);
+    },
+    isPassing: ({ facts }) => facts.context?.recalled !== undefined,
     fault,
   });
   const marker = outcomeMarker({
@@ -180,6 +195,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       cache.fill,
       ...(usage.budgets ? [usage.budgets.guard] : []),
       usage.meter.spend,
+      ...(settings.isContextUsed ? [promptCached] : []),
     ],
     fault,
   );
@@ -215,7 +231,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    const work = [usage.flush(), background.idle(), storage && storage.flush()];
+    const work = [usage.flush(), background.idle(), recall.idle(), storage && storage.flush()];
     await Promise.allSettled(work);
     await Promise.all(work);
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { oneOf, options, positiveInteger } from '../base/schema.ts';
+import { feature, oneOf, options, positiveInteger } from '../base/schema.ts';
+import type { Reach } from '../pipeline/conversation.ts';
 import type { Trim } from './window/fit.ts';
 
 /** Prompts that fit. What is left out is left out of one call to the model, never of what is stored. */
@@ -32,6 +33,38 @@ export interface ContextWindowOptions {
    * @default 'send'
    */
   readonly onOverflow?: 'send' | 'error';
+  /**
+   * Puts what was said earlier and belongs to the question in front of it: from the thread of the agent's memory, or from all threads of
+   * the resource. The window then has a quarter of `maxTokens`, or what `recall.maxTokens` leaves of it, the last three turns at least.
+   * @default false
+   */
+  readonly recall?: boolean | RecallOptions;
+  /**
+   * Lets the provider's prompt cache serve what prompts have in common: sets the markers of Anthropic, the cache key of OpenAI, and the
+   * order of tools. What you set yourself stays.
+   * @default false
+   */
+  readonly promptCache?: 'auto' | false;
+}
+
+/** What is recalled of the stored conversation. Texts are compared by words and, where the memory has an embedding model, by meaning. */
+export interface RecallOptions {
+  /**
+   * Where it is looked for: in this thread, or in all threads of the resource.
+   * @default 'thread'
+   */
+  readonly scope?: Reach;
+  /**
+   * Most tokens that are recalled, at most three quarters of the prompt.
+   * @default 8000
+   */
+  readonly maxTokens?: number;
+  /**
+   * `'relevant'` recalls what clearly has to do with the question: small talk recalls little, and costs little; `'all'` recalls until
+   * the room is full, and finds the most.
+   * @default 'relevant'
+   */
+  readonly fill?: 'relevant' | 'all';
 }
 
 export type ContextSettings = ContextWindowOptions;
@@ -44,6 +77,12 @@ const wholeFromZero = (max: number) =>
     },
   );
 
+const recallSchema = options({
+  scope: z.optional(oneOf('thread', 'resource')),
+  maxTokens: z.optional(positiveInteger(10_000_000)),
+  fill: z.optional(oneOf('relevant', 'all')),
+});
+
 export const contextSchema = options({
   maxTokens: z.optional(
     z.union([oneOf('auto'), positiveInteger(100_000_000)], {
@@ -54,4 +93,8 @@ export const contextSchema = options({
   trim: z.optional(oneOf('block', 'slide')),
   keepFirst: z.optional(wholeFromZero(1000)),
   onOverflow: z.optional(oneOf('send', 'error')),
+  recall: z.optional(feature(recallSchema)),
+  promptCache: z.optional(
+    z.custom<'auto' | false>((value) => value === 'auto' || value === false, { error: "'auto' or false" }),
+  ),
 });

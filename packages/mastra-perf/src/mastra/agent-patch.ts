@@ -1,5 +1,7 @@
+import type { Conversation } from '../pipeline/conversation.ts';
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 import { causeOf } from './cause.ts';
+import { conversationOf } from './conversation.ts';
 import type { AgentLike, RequestContextLike } from './host.ts';
 import type { Patch } from './patch.ts';
 import { runOf, type Registry } from './registry.ts';
@@ -63,5 +65,20 @@ function adopt(
     run,
     behalf: outer?.run,
     cause: causeOf(agent, outer),
+    conversation: conversationIn(agent, requestContext, shared),
   });
+}
+
+/** Of the run that the model is resolved for; found once, so that all its calls have the same one. */
+function conversationIn(
+  agent: AgentLike,
+  requestContext: RequestContextLike | undefined,
+  shared: Registry,
+): (() => Conversation | undefined) | undefined {
+  const run = shared.agentRun.getStore();
+  if (run?.agent !== agent.id) return undefined;
+  return () => {
+    if (run.conversation === undefined) run.conversation = conversationOf(run.memory, requestContext) ?? null;
+    return run.conversation ?? undefined;
+  };
 }

@@ -1,4 +1,5 @@
 import type { Cause } from '../pipeline/call.ts';
+import type { Conversation } from '../pipeline/conversation.ts';
 import type { EmbedDoor } from '../pipeline/embedder-proxy.ts';
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 
@@ -42,6 +43,10 @@ export interface AgentRun {
   readonly agent: string;
   readonly requestContext: RequestContextLike | undefined;
   readonly told: RunIds;
+  /** What it was given when it asked for its memory. */
+  memory?: unknown;
+  /** Found with the first model call; `null` where there is none. */
+  conversation?: Conversation | null;
 }
 
 /** For whom and why code works that is not the agent's own: processors, tools, titles. */
@@ -58,6 +63,7 @@ export interface Origin {
   /** The run on whose behalf an internal agent works (moderation, summaries, structured output), which tells no ids itself. */
   readonly behalf?: Run | undefined;
   readonly cause?: Cause | undefined;
+  readonly conversation?: (() => Conversation | undefined) | undefined;
 }
 
 /** For whom texts are embedded, as far as it is known. */

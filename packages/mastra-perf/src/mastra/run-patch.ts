@@ -54,6 +54,8 @@ export function memoryPatch(prototype: object, shared: Registry): Patch {
         const host = hostOf(this, shared);
         if (host?.storage && hasOwnStorage(memory)) host.storage.adopt(memory.storage);
         if (host) adoptEmbedder(memory, shared);
+        const run = shared.agentRun.getStore();
+        if (host && run?.agent === this.id) run.memory = memory;
         return memory;
       } as never,
   };

@@ -1,3 +1,4 @@
+import type { Conversation } from './conversation.ts';
 import type { PartReader } from './reader.ts';
 
 /** Which model a call goes to. */
@@ -88,6 +89,8 @@ export interface ModelCall {
   readonly overrides: CallOverrides;
   /** Hash of everything that reaches the provider, with agent and scope, computed on first use; or that of another request. */
   readonly key: (request?: ModelRequest) => string;
+  /** What is stored of the conversation; absent, or `undefined`, where that is not known. */
+  readonly conversation?: () => Conversation | undefined;
   readonly facts: CallFacts;
   /** Asks the real model. */
   readonly invoke: (request: ModelRequest, method: Method) => Promise<Reply>;
@@ -109,15 +112,34 @@ export interface OutcomeFacts {
   savedMs?: number;
 }
 
-/** What was left out of a prompt. */
+/** A message that was put into a prompt again. */
+export interface RecalledMessage {
+  readonly id: string;
+  /** What counted most: words of the question, its meaning, who speaks, or what the messages around it match. */
+  readonly why: 'words' | 'meaning' | 'speaker' | 'nearby';
+  readonly relevance: number;
+}
+
+/** What was done to a prompt. */
 export interface ContextFacts {
   readonly tokensBefore: number;
   readonly tokensAfter: number;
-  /** Tokens that the prompt may have. */
-  readonly budget: number;
+  /** Tokens that the prompt may have; absent where there is no limit. */
+  readonly budget?: number;
+  readonly keptMessages: number;
   readonly droppedMessages: number;
+  readonly recalled?: { readonly tokens: number; readonly messages: readonly RecalledMessage[] };
   /** What must not be left out is too long by itself. */
   readonly isTooLong: boolean;
+}
+
+/** What was done so that the provider's prompt cache serves a call. */
+export interface PromptCacheFacts {
+  /** Markers that were added to those of the request. */
+  readonly markers?: number;
+  /** `prompt_cache_key` of OpenAI. */
+  readonly key?: string;
+  readonly sortedTools?: true;
 }
 
 /** What middlewares tell each other. */
@@ -125,6 +147,8 @@ export interface CallFacts {
   outcome: OutcomeFacts;
   /** Absent where the prompt is as it was. */
   context?: ContextFacts;
+  /** Absent where the request went on as it was. */
+  promptCache?: PromptCacheFacts;
   /** The store did not answer this call: nothing waits for it once more. */
   storeAway?: boolean;
   /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */

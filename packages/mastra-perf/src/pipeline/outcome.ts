@@ -1,4 +1,12 @@
-import type { ContextFacts, Middleware, ModelCall, OutcomeFacts, OutcomeName } from './call.ts';
+import type {
+  ContextFacts,
+  Middleware,
+  ModelCall,
+  OutcomeFacts,
+  OutcomeName,
+  PromptCacheFacts,
+} from './call.ts';
+import { finishUsage } from './finish-usage.ts';
 import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
 import { mapReader } from './reader.ts';
 import { readUsage, zeroUsage } from './usage.ts';
@@ -21,8 +29,10 @@ export interface Outcome {
   /** Milliseconds since the answer was stored. */
   readonly ageMs?: number;
   readonly saved?: Saved;
-  /** What was left out of the prompt; absent where nothing was. */
-  readonly context?: Pick<ContextFacts, 'tokensBefore' | 'tokensAfter' | 'droppedMessages'>;
+  /** What was done to the prompt; absent where nothing was. */
+  readonly context?: ContextFacts;
+  /** What was done for the provider's prompt cache, and the tokens that it served; absent where nothing was done. */
+  readonly promptCache?: PromptCacheFacts & { readonly cachedInputTokens: number };
 }
 
 /** Where results carry our outcome: `result.providerMetadata.mastraPerf`. */
@@ -59,7 +69,7 @@ export function outcomeMarker(options: OutcomeOptions): Middleware {
 }
 
 function mark({ model, caller, facts }: ModelCall, part: FinishPart, options: OutcomeOptions): StreamPart {
-  const { outcome, context } = facts;
+  const { outcome, context, promptCache } = facts;
   const paid = isFromModel(outcome);
   const told = paid
     ? { outcome: outcome.name }
@@ -69,16 +79,16 @@ function mark({ model, caller, facts }: ModelCall, part: FinishPart, options: Ou
     usage: paid || !options.zeroUsage(caller.agent) ? part.usage : zeroUsage(part.usage),
     providerMetadata: {
       ...part.providerMetadata,
-      [OUTCOME_NAMESPACE]: { ...told, ...(context && { context: toldOf(context) }) },
+      [OUTCOME_NAMESPACE]: {
+        ...told,
+        ...(context && { context }),
+        ...(promptCache && { promptCache: { ...promptCache, cachedInputTokens: cachedIn(part) } }),
+      },
     },
   };
 }
 
-const toldOf = ({ tokensBefore, tokensAfter, droppedMessages }: ContextFacts) => ({
-  tokensBefore,
-  tokensAfter,
-  droppedMessages,
-});
+const cachedIn = (part: FinishPart): number => readUsage(finishUsage(part))?.cachedInputTokens ?? 0;
 
 function fromElsewhere(outcome: OutcomeFacts, part: FinishPart, usd: number | undefined): Outcome {
   const usage = readUsage(part.usage);

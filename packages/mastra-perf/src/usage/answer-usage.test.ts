@@ -34,6 +34,17 @@ describe('the usage of a call', () => {
     expect(seen({ type: 'finish', usage }).of(call, refused)).toEqual({ usage, estimated: false });
   });
 
+  it('has what a v2 model of Anthropic read from and wrote to its prompt cache', () => {
+    const usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 700 };
+    const providerMetadata = { anthropic: { cacheCreationInputTokens: 300 } };
+    const used = seen({ type: 'finish', usage, providerMetadata }).of(call, undefined);
+    expect(billedTokens(used?.usage)).toMatchObject({
+      inputTokens: 1010,
+      cachedInputTokens: 700,
+      cacheWriteTokens: 300,
+    });
+  });
+
   it('is otherwise told by the bytes of texts, reasoning and tool input', () => {
     const parts = ['text-delta', 'reasoning-delta', 'tool-input-delta'].map((type) => ({
       type,

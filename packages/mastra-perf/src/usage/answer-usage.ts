@@ -1,5 +1,6 @@
 import type { ModelCall } from '../pipeline/call.ts';
 import { isAborted } from '../pipeline/failure.ts';
+import { finishUsage } from '../pipeline/finish-usage.ts';
 import { isContent, isDelta, isFinish, type StreamPart } from '../pipeline/parts.ts';
 import { billedTokens } from './billed-tokens.ts';
 import { outputBound } from './budget-bound.ts';
@@ -37,7 +38,7 @@ export function answerUsage(): AnswerUsage {
     see(part) {
       said ||= isContent(part);
       if (isDelta(part)) bytes += Buffer.byteLength(part.delta);
-      if (isFinish(part)) usage = part.usage;
+      if (isFinish(part)) usage = finishUsage(part);
     },
     of(call, error, likelyInput) {
       if (billedTokens(usage)) return { usage, estimated: false };

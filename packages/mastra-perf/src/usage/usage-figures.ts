@@ -53,6 +53,11 @@ export interface UsageFigures {
   readonly estimatedCalls: number;
   /** `unpricedCalls` of all requests to models, from 0 to 1. */
   readonly unpricedShare: number;
+  /**
+   * Input tokens that providers read from their prompt caches, `spent.cachedInputTokens`, of all input tokens, those that were embedded
+   * included; from 0 to 1.
+   */
+  readonly cachedShare: number;
   readonly mean: UsageMeans;
 }
 
@@ -149,6 +154,7 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     unpricedCalls,
     estimatedCalls,
     unpricedShare: share(unpricedCalls, requests),
+    cachedShare: share(counts.cachedInputTokens, counts.inputTokens),
     mean: {
       inputTokens: share(counts.inputTokens, requests),
       outputTokens: share(counts.outputTokens, requests),

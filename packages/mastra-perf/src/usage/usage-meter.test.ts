@@ -96,6 +96,7 @@ const NO_CALLS = {
   unpricedCalls: 0,
   estimatedCalls: 0,
   unpricedShare: 0,
+  cachedShare: 0,
   mean: { inputTokens: 0, outputTokens: 0, usd: 0 },
 };
 const NOTHING_SPENT = {

@@ -83,6 +83,14 @@ describe('a report of usage', () => {
     ]);
   });
 
+  it('tells the share of its input that providers had cached, over all calls of a row', async () => {
+    const { report } = await setUp([
+      { counts: { modelCalls: 1, inputTokens: 100, cachedInputTokens: 90 } },
+      { counts: { modelCalls: 1, inputTokens: 300, cachedInputTokens: 10 } },
+    ]);
+    expect(await report()).toMatchObject([{ spent: { cachedInputTokens: 100 }, cachedShare: 0.25 }]);
+  });
+
   it('has a row for each interval, the earliest first', async () => {
     const { report, clock } = await setUp([
       { ago: 2 * HOUR },

@@ -13,72 +13,45 @@ export interface SelectOptions {
   readonly index: RecallIndex;
   /** Oldest first. */
   readonly messages: readonly Selectable[];
+  /** Whether the message of this place is in the prompt anyway: it is not selected, but its neighbours profit from it. */
+  readonly isInPrompt: (place: number) => boolean;
   readonly question: RecallQuestion;
-  /** Tokens for all that is kept, the last messages included. */
   readonly budget: number;
-  /** The newest messages, so many, are kept before anything is recalled. */
-  readonly keepLast: number;
+  /** Relevance from which on a message is selected; 0 or less selects whatever has anything to do with the question. */
+  readonly least: number;
 }
 
-/** `last`: among the newest. The others name what counted most; `nearby` is what the messages around it match. */
-export type Why = 'last' | 'words' | 'meaning' | 'speaker' | 'nearby';
+/** What counted most; `nearby` is what the messages around it match. */
+export type Why = 'words' | 'meaning' | 'speaker' | 'nearby';
 
-export interface Kept {
+export interface Selected {
   readonly id: string;
-  readonly why: Why;
-  /** Missing for the last messages: they are kept unasked. */
-  readonly relevance?: Relevance;
-}
-
-export interface Selection {
-  /** In the order of the messages. */
-  readonly kept: readonly Kept[];
   readonly tokens: number;
+  readonly why: Why;
+  readonly relevance: Relevance;
 }
 
 /**
- * Which messages of a thread go into a prompt: the last ones, and of the others those that have most to do with the question.
- * The same input always gives the same answer, and a larger budget keeps all that a smaller one keeps. Where the last messages alone
- * do not fit, the newest of them that do are kept, and nothing is recalled.
+ * The messages of a thread that have most to do with a question, in the order of the thread. The same input always gives the same
+ * answer, and a larger budget keeps all that a smaller one keeps.
  */
-export function select({ index, messages, question, budget, keepLast }: SelectOptions): Selection {
-  const tokens = messages.map((message) => message.tokens);
-  const first = Math.max(0, messages.length - keepLast);
-  const last = newest(tokens, first, budget);
-  if (last.from > first || first === 0) return selection(messages, last.from, new Map());
+export function select(options: SelectOptions): readonly Selected[] {
+  const { index, messages, isInPrompt, question, budget, least } = options;
   const scores = relevance(index.match(question, messages));
   const places: number[] = [];
-  for (let place = 0; place < first; place++) if ((scores.totals[place] ?? 0) > 0) places.push(place);
-  const recalled = fill(scores.totals, tokens, places, budget - last.tokens);
-  return selection(messages, first, new Map([...recalled].map((place) => [place, scores.at(place)])));
-}
-
-/** The newest messages, from `first` on, that fit: without a gap. */
-function newest(tokens: readonly number[], first: number, budget: number): { from: number; tokens: number } {
-  let from = tokens.length;
-  let used = 0;
-  while (from > first && used + (tokens[from - 1] ?? 0) <= budget) used += tokens[--from] ?? 0;
-  return { from, tokens: used };
-}
-
-function selection(
-  messages: readonly Selectable[],
-  last: number,
-  recalled: ReadonlyMap<number, Relevance>,
-): Selection {
-  const kept: Kept[] = [];
-  let tokens = 0;
-  const keep = (place: number, parts?: Relevance): void => {
-    const message = messages[place];
-    if (!message) return;
-    tokens += message.tokens;
-    kept.push(
-      parts ? { id: message.id, why: strongest(parts), relevance: parts } : { id: message.id, why: 'last' },
-    );
-  };
-  for (const place of [...recalled.keys()].toSorted((a, b) => a - b)) keep(place, recalled.get(place));
-  for (let place = last; place < messages.length; place++) keep(place);
-  return { kept, tokens };
+  for (let place = 0; place < messages.length; place++) {
+    const total = scores.totals[place] ?? 0;
+    if (total > 0 && total >= least && !isInPrompt(place)) places.push(place);
+  }
+  const tokens = messages.map((message) => message.tokens);
+  const selected = fill(scores.totals, tokens, places, budget);
+  return [...selected]
+    .toSorted((a, b) => a - b)
+    .flatMap((place) => {
+      const message = messages[place];
+      const parts = scores.at(place);
+      return message ? [{ ...message, why: strongest(parts), relevance: parts }] : [];
+    });
 }
 
 function strongest(parts: Relevance): Why {

@@ -27,7 +27,7 @@ describe('counts of texts', () => {
     expect(encoded).toHaveLength(2);
   });
 
-  it('encodes at most 256k characters of one text, and tells the rest from samples of it', () => {
+  it('encodes 64k characters of a text above 256k, and tells the rest from them', () => {
     const { counts, sum } = counting();
     const text = 'x'.repeat(4 * 1024 ** 2);
     const { tokens, isEncoded } = counts.count(text, newWork());
@@ -35,7 +35,7 @@ describe('counts of texts', () => {
     expect(isEncoded).toBe(false);
     expect(tokens).toBe(text.length / 4);
     counts.count(text, newWork());
-    expect(sum()).toBeLessThanOrEqual(256 * 1024);
+    expect(sum()).toBeLessThanOrEqual(64 * 1024);
   });
 
   it('encodes at most 256k characters in one go, and goes on the next time', () => {
@@ -57,6 +57,17 @@ describe('counts of texts', () => {
     expect(counts.count('', newWork()).tokens).toBe(0);
     expect(counts.count('a', newWork())).toEqual({ tokens: 1, isEncoded: false });
     expect(counts.count('a'.repeat(1000), newWork())).toEqual({ tokens: 10, isEncoded: false });
+  });
+
+  it('looks at 10,000 texts in one go, and tells further ones from their length', () => {
+    const { counts, encoded } = counting();
+    const work = newWork();
+    const texts = Array.from({ length: 12_000 }, (_, index) => `${index}`.padEnd(20, 'x'));
+    const told = texts.map((text) => counts.count(text, work));
+    expect(encoded).toHaveLength(10_000);
+    expect(told.at(-1)).toEqual({ tokens: 5, isEncoded: false, isRough: true });
+    // What was told from the length is not remembered.
+    expect(counts.count(texts.at(-1)!, newWork())).toEqual({ tokens: 5, isEncoded: true });
   });
 
   it('remembers a bounded number of texts', () => {

@@ -129,13 +129,14 @@ function createCounter(model: CountedModel, basis: Basis, factor: number, isOwn:
   });
 
   const textsOf = (texts: readonly string[], work: Work): Count => {
-    let [tokens, isEncoded] = [0, true];
+    let [tokens, isEncoded, isRough] = [0, true, false];
     for (const text of texts) {
       const count = basis.texts.count(text, work);
       tokens += count.tokens;
       isEncoded &&= count.isEncoded;
+      isRough ||= count.isRough === true;
     }
-    return { tokens, isEncoded };
+    return { tokens, isEncoded, isRough };
   };
 
   const messageOf = (message: unknown, work: Work): Sum => {
@@ -144,7 +145,8 @@ function createCounter(model: CountedModel, basis: Basis, factor: number, isOwn:
     const known = isKnowable ? basis.messages.get(message) : undefined;
     const count = known && isSame(known.texts, texts) ? known.count : textsOf(texts, work);
     // An estimate may be for want of time: it is looked up text by text the next time.
-    if (isKnowable && (count.isEncoded || !isOwn)) basis.messages.set(message, { texts, count });
+    if (isKnowable && !count.isRough && (count.isEncoded || !isOwn))
+      basis.messages.set(message, { texts, count });
     const framed = frame.perMessage + calls * frame.perCall;
     return {
       tokens: files.reduce((sum, file) => sum + fileTokens(model, file), framed + count.tokens),

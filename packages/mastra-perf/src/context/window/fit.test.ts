@@ -3,13 +3,46 @@ import { describe, expect, it } from 'vitest';
 import { fit, type Trim } from './fit.ts';
 import type { Unit } from './units.ts';
 
-const unitsFrom = (sizes: readonly (readonly [tokens: number, fixed: boolean])[]): Unit[] =>
-  sizes.map(([tokens, fixed], from) => ({ from, to: from + 1, tokens, fixed }));
+/** As good as at random, and the same each time. */
+const markOf = (turn: number): number => (Math.imul(turn + 1, 2_654_435_761) ^ Math.imul(turn, 40_503)) >>> 0;
+const unitsFrom = (
+  sizes: readonly (readonly [tokens: number, fixed: boolean, mark?: number])[],
+  first = 0,
+): Unit[] =>
+  sizes.map(([tokens, fixed, mark], from) => ({
+    from,
+    to: from + 1,
+    tokens,
+    fixed,
+    mark: mark ?? markOf(first + from),
+  }));
 const plain = (...tokens: number[]): Unit[] => unitsFrom(tokens.map((count) => [count, false]));
+/** Turns of a conversation, from one of them up to another one. */
+const turns = (from: number, to: number, tokens: (turn: number) => number = () => 20): Unit[] =>
+  unitsFrom(
+    Array.from({ length: to - from }, (_, index) => [tokens(from + index), false]),
+    from,
+  );
+/** How often what is kept begins elsewhere, over 400 turns. */
+function beginnings(unitsAt: (turn: number) => Unit[], trim: Trim, budget = 1000): number {
+  const firsts: number[] = [];
+  for (let turn = 60; turn < 460; turn++) {
+    const units = unitsAt(turn);
+    const { dropped, tokens } = fit(units, budget, trim);
+    expect(tokens).toBeLessThanOrEqual(budget);
+    expect(tokens).toBeGreaterThanOrEqual(budget * 0.6);
+    expect(dropped.size).toBeGreaterThan(0);
+    firsts.push(units.find((_, place) => !dropped.has(place))!.mark);
+  }
+  return firsts.filter((first, index) => index > 0 && first !== firsts[index - 1]).length;
+}
 
+/** Few marks, so that some are alike. */
 const anyUnits = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 0, max: 9 })), { maxLength: 60 })
-  .map((sizes) => unitsFrom(sizes.map(([tokens, one]) => [tokens, one === 0])));
+  .array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 0, max: 9 }), fc.nat(20)), {
+    maxLength: 60,
+  })
+  .map((sizes) => unitsFrom(sizes.map(([tokens, one, mark]) => [tokens, one === 0, mark])));
 const anyTrim = fc.constantFrom<Trim>('block', 'slide');
 const anyBudget = fc.integer({ min: 1, max: 12_000 });
 
@@ -27,19 +60,28 @@ describe('fitting into a budget', () => {
     expect(fit(plain(40, 40, 40, 40), 100, 'slide')).toEqual({ dropped: new Set([0, 1]), tokens: 80 });
   });
 
-  it('drops the same in blocks until the prompt has grown by the step', () => {
-    const changes = { block: 0, slide: 0 };
-    for (const trim of ['block', 'slide'] as const) {
-      let before = 0;
-      for (let turns = 1; turns <= 400; turns++) {
-        const { dropped, tokens } = fit(plain(...Array.from({ length: turns }, () => 20)), 1000, trim);
-        expect(tokens).toBeLessThanOrEqual(1000);
-        if (turns > 50) expect(tokens).toBeGreaterThanOrEqual(660);
-        if (dropped.size !== before) changes[trim]++;
-        before = dropped.size;
-      }
-    }
-    expect(changes).toEqual({ block: 28, slide: 350 });
+  it('begins alike in blocks while the prompt grows', () => {
+    // 400 turns are eight budgets.
+    expect(beginnings((turn) => turns(0, turn), 'block')).toBeLessThanOrEqual(40);
+    expect(beginnings((turn) => turns(0, turn), 'slide')).toBe(399);
+  });
+
+  it('begins alike when a store gives back the last messages only', () => {
+    const all = beginnings((turn) => turns(0, turn), 'block');
+    expect(beginnings((turn) => turns(turn - 60, turn), 'block')).toBe(all);
+  });
+
+  it('begins nearly alike while estimates get better', () => {
+    const factor = (turn: number): number => 1 + 0.2 * 0.98 ** (turn - 60);
+    const changes = beginnings((turn) => turns(0, turn, () => 20 * factor(turn)), 'block');
+    expect(changes).toBeLessThanOrEqual(50);
+  });
+
+  it('begins where the mark is highest of all that leave six tenths of the budget', () => {
+    const units = unitsFrom([9, 1, 7, 2, 8, 3, 5, 4, 9, 1].map((mark) => [100, false, mark]));
+    // 400 to 640 are to be dropped: four, five or six turns, marked 8, 3 and 5.
+    expect(fit(units, 600, 'block')).toEqual({ dropped: new Set([0, 1, 2, 3]), tokens: 600 });
+    expect(fit(units, 590, 'block')).toEqual({ dropped: new Set([0, 1, 2, 3, 4, 5]), tokens: 400 });
   });
 
   it('never passes the budget, unless what stays does, and never drops what stays', () => {

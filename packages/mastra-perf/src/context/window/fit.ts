@@ -10,6 +10,9 @@ export interface Fit {
 /** `block` drops more than it must, so that the beginning stays the same for many calls; `slide` only what it must. */
 export type Trim = 'block' | 'slide';
 
+/** What a block leaves of the budget at least: at less, more is dropped for nothing; at more, prompts begin anew too often. */
+const LEAST_LEFT = 0.6;
+
 /**
  * Leaves out the oldest units that may be dropped, until the others fit. Where even that is not enough, all of them are left out and
  * `tokens` tells how much is left.
@@ -19,33 +22,35 @@ export type Trim = 'block' | 'slide';
 export function fit(units: readonly Unit[], budget: number, trim: Trim): Fit {
   const all = units.reduce((sum, { tokens }) => sum + tokens, 0);
   if (all <= budget) return { dropped: new Set(), tokens: all };
-  return dropOldest(units, trim === 'slide' ? all - budget : inBlocks(all, budget));
-}
-
-/** Leaves out the oldest units of at least so many tokens. */
-function dropOldest(units: readonly Unit[], least: number): Fit {
-  const dropped = new Set<number>();
-  let gone = 0;
-  let tokens = 0;
-  for (const [place, unit] of units.entries()) {
-    if (unit.fixed || gone >= least) tokens += unit.tokens;
-    else {
-      dropped.add(place);
-      gone += unit.tokens;
-    }
-  }
-  return { dropped, tokens };
+  const most = trim === 'slide' ? all - budget : all - budget * LEAST_LEFT;
+  return upTo(units, all, firstKept(units, all - budget, most));
 }
 
 /**
- * Tokens to drop: those over the budget, up to the next multiple of a step, so that the same are dropped until the prompt has grown by
- * that step. It is the power of two between a sixth and a third of the budget. Where the step doubles, a larger budget could have
- * to drop more than the smaller one does: then it drops what that one drops.
+ * The place of the first unit that is not dropped. Of all that leave the prompt between the budget and the least, the one with the
+ * highest mark: while a conversation grows, it stays the highest until it no longer fits or a higher one comes into reach, which
+ * happens about five times while the prompt grows by its budget. Whatever stands in front of it does not matter.
  */
-function inBlocks(all: number, budget: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, budget) / 3)));
-  const smaller = 3 * step - 1;
-  return Math.min(upTo(all - budget, step), upTo(all - smaller, step / 2));
+function firstKept(units: readonly Unit[], least: number, most: number): number {
+  let gone = 0;
+  let best: { readonly place: number; readonly mark: number } | undefined;
+  for (const [place, { fixed, mark, tokens }] of units.entries()) {
+    if (fixed) continue;
+    if (best && gone > most) break;
+    if (gone >= least && (!best || mark > best.mark)) best = { place, mark };
+    gone += tokens;
+  }
+  return best && best.place < units.length ? best.place : units.length;
 }
 
-const upTo = (tokens: number, step: number): number => Math.ceil(tokens / step) * step;
+function upTo(units: readonly Unit[], all: number, end: number): Fit {
+  const dropped = new Set<number>();
+  let tokens = all;
+  for (let place = 0; place < end; place++) {
+    const unit = units[place];
+    if (!unit || unit.fixed) continue;
+    dropped.add(place);
+    tokens -= unit.tokens;
+  }
+  return { dropped, tokens };
+}

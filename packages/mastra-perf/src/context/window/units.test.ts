@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PromptMessage } from '../../pipeline/call.ts';
-import { unitsOf } from './units.ts';
+import { turnsOf } from './units.ts';
 
 const system = { role: 'system', content: 's' };
 const user = { role: 'user', content: [{ type: 'text', text: 'q' }] };
@@ -15,9 +15,7 @@ const result = (toolCallId: string) => ({
 });
 
 const cut = (prompt: readonly PromptMessage[], keepFirst = 0) =>
-  unitsOf(prompt, { tokensOf: () => 1, keepFirst }).map(
-    ({ from, to, fixed }) => `${from}-${to}${fixed ? ' fixed' : ''}`,
-  );
+  turnsOf(prompt, keepFirst).map(({ from, to, fixed }) => `${from}-${to}${fixed ? ' fixed' : ''}`);
 
 describe('units of a prompt', () => {
   it('are system messages and turns, of which the last one stays', () => {

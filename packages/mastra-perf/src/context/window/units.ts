@@ -1,35 +1,33 @@
 import type { PromptMessage } from '../../pipeline/call.ts';
 
 /** Messages of a prompt that are kept or dropped together, `to` not included. */
-export interface Unit {
+export interface Turn {
   readonly from: number;
   readonly to: number;
-  readonly tokens: number;
   /** It is never dropped. */
   readonly fixed: boolean;
 }
 
-export interface UnitOptions {
-  readonly tokensOf: (message: PromptMessage) => number;
-  /** Turns at the beginning that are never dropped. */
-  readonly keepFirst: number;
+export interface Unit extends Turn {
+  readonly tokens: number;
+  /** Where it is better to begin a prompt: made of what is in the unit, and of nothing else. */
+  readonly mark: number;
 }
 
 /**
  * Cuts a prompt into system messages, which stay, and turns, each from a message of the user up to the next one: an answer is never
  * kept without its question, nor a tool's result without its call. The last turn stays: it holds the question, and what its tools
- * have told so far.
+ * have told so far. `keepFirst` turns at the beginning stay as well.
  */
-export function unitsOf(prompt: readonly PromptMessage[], { tokensOf, keepFirst }: UnitOptions): Unit[] {
+export function turnsOf(prompt: readonly PromptMessage[], keepFirst: number): Turn[] {
   const spans = spansOf(prompt);
   const needed = spansNeededByOthers(prompt, spans);
-  const turns = spans.filter(({ isSystem }) => !isSystem);
-  const first = new Set(turns.slice(0, keepFirst));
-  return spans.map((span, index) => ({
-    from: span.from,
-    to: span.to,
-    tokens: prompt.slice(span.from, span.to).reduce((sum, message) => sum + tokensOf(message), 0),
-    fixed: span.isSystem || span === turns.at(-1) || first.has(span) || needed.has(index),
+  const last = spans.findLastIndex(({ isSystem }) => !isSystem);
+  let seen = 0;
+  return spans.map(({ from, to, isSystem }, index) => ({
+    from,
+    to,
+    fixed: isSystem || index === last || seen++ < keepFirst || needed.has(index),
   }));
 }
 
@@ -56,12 +54,15 @@ function spansNeededByOthers(prompt: readonly PromptMessage[], spans: readonly S
   const calledIn = new Map<string, number>();
   const needed = new Set<number>();
   for (const [index, { from, to }] of spans.entries()) {
-    for (const message of prompt.slice(from, to)) {
-      for (const { type, toolCallId } of partsOf(message)) {
-        if (typeof toolCallId !== 'string') continue;
-        if (type === 'tool-call') calledIn.set(toolCallId, index);
-        const caller = calledIn.get(toolCallId);
-        if (type !== 'tool-result' || caller === undefined || caller === index) continue;
+    for (let place = from; place < to; place++) {
+      const content = prompt[place]?.content;
+      if (!Array.isArray(content)) continue;
+      for (const part of content as readonly (Part | null | undefined)[]) {
+        const id = part?.toolCallId;
+        if (typeof id !== 'string') continue;
+        if (part?.type === 'tool-call') calledIn.set(id, index);
+        const caller = calledIn.get(id);
+        if (part?.type !== 'tool-result' || caller === undefined || caller === index) continue;
         needed.add(caller).add(index);
       }
     }
@@ -70,8 +71,3 @@ function spansNeededByOthers(prompt: readonly PromptMessage[], spans: readonly S
 }
 
 type Part = { readonly type?: unknown; readonly toolCallId?: unknown };
-
-const partsOf = ({ content }: PromptMessage): readonly Part[] =>
-  Array.isArray(content)
-    ? content.filter((part): part is Part => typeof part === 'object' && part !== null)
-    : [];
