@@ -32,10 +32,18 @@ const everyRoom = ['mastra', 'pipeline', 'stores', 'base', ...Object.keys(capabi
 export const rooms: Readonly<Record<string, Room>> = {
   'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom], types: ['perf-handle.ts'] },
   'perf.ts': {
-    imports: ['perf-doors.ts', 'perf-storage.ts', 'perf-usage.ts', ...leaves, ...everyRoom],
+    imports: [
+      'perf-context.ts',
+      'perf-doors.ts',
+      'perf-storage.ts',
+      'perf-usage.ts',
+      ...leaves,
+      ...everyRoom,
+    ],
     types: ['perf-handle.ts'],
     mastra: 'types',
   },
+  'perf-context.ts': { imports: [...leaves, ...everyRoom] },
   'perf-storage.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
   'perf-doors.ts': { imports: [...leaves, ...everyRoom], types: ['perf-handle.ts'] },
   'perf-usage.ts': { imports: [...leaves, ...everyRoom] },

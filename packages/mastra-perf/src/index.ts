@@ -8,7 +8,15 @@ export type { StoreCounts } from './cache/store-tier.ts';
 export type { Normalize } from './base/normalize.ts';
 export type { CoalesceOptions } from './coalesce/options.ts';
 export type { StorageOptions } from './history/options.ts';
-export type { ContextWindowOptions } from './context/options.ts';
+export type { CompressionOptions, ContextWindowOptions, RecallOptions } from './context/options.ts';
+export { PromptCompressor, type CompressOptions } from './context/compress/prompt-compressor.ts';
+export type { PromptCompressorOptions, Rejection } from './context/compress/compressor-options.ts';
+export type { CompressionStats, RejectReason } from './context/compress/compression-stats.ts';
+export type { SummarizeFunction, Summarizer, SummaryRequest } from './context/compress/summarizer.ts';
+export {
+  compressStructured,
+  type CompressStructuredOptions,
+} from './context/compress/compress-structured.ts';
 export { countTokens, type TokenInput, type TokenRequest } from './context/tokens/count-tokens.ts';
 export type { ModelReference } from './context/tokens/counted-model.ts';
 export type { TokenCount } from './context/tokens/token-counting.ts';

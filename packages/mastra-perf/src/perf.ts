@@ -7,11 +7,6 @@ import { responseCache, type CacheStats } from './cache/response-cache.ts';
 import { acrossProcesses } from './coalesce/across.ts';
 import { coalesce } from './coalesce/coalesce.ts';
 import { createReleases } from './coalesce/releases.ts';
-import { contextWindow } from './context/context-window.ts';
-import { promptCache } from './context/prompt-cache/prompt-cache.ts';
-import { createRecall } from './context/recall/recall.ts';
-import { rewritePrompts } from './context/rewrite-prompt.ts';
-import { createTokenCounting } from './context/tokens/token-counting.ts';
 import { PerfError } from './errors.ts';
 import { createEvents, faultTeller, storeTeller } from './events.ts';
 import { traitsOf } from './history/traits-of.ts';
@@ -22,13 +17,13 @@ import type { MastraLike } from './mastra/host.ts';
 import { installOn } from './mastra/install.ts';
 import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
+import { createPerfContext } from './perf-context.ts';
 import { createDoors } from './perf-doors.ts';
 import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
 import { createPerfStorage } from './perf-storage.ts';
 import { createPerfUsage } from './perf-usage.ts';
 import type { ModelCall } from './pipeline/call.ts';
 import { compose } from './pipeline/compose.ts';
-import { modelName } from './pipeline/model-name.ts';
 import { proxyModel } from './pipeline/model-proxy.ts';
 import { outcomeMarker } from './pipeline/outcome.ts';
 import { outcomeOf } from './pipeline/outcome-of.ts';
@@ -143,31 +138,14 @@ export function createPerf(options: PerfOptions = {}): Perf {
     fault,
   });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
-  const recall = createRecall({ clock, fault });
-  const context = contextWindow({
+  const context = createPerfContext({
     settingsOf: feature('context'),
-    counting: createTokenCounting({ fault }),
-    rewrite: rewritePrompts({
-      recall,
-      async windowOf(provider, modelId) {
-        await usage.priceBook.ready();
-        return usage.priceBook.windowOf(provider, modelId);
-      },
-    }),
-    tell: ({ caller, model }, facts) =>
-      events.emit('context', {
-        agent: caller.agent,
-        model: modelName(model.provider, model.modelId),
-        ...facts,
-      }),
-    fault,
-  });
-  const promptCached = promptCache({
-    settingsOf(call) {
-      const own = feature('context')(call);
-      return own !== false && (own.promptCache ?? false);
+    async windowOf(provider, modelId) {
+      await usage.priceBook.ready();
+      return usage.priceBook.windowOf(provider, modelId);
     },
-    isPassing: ({ facts }) => facts.context?.recalled !== undefined,
+    clock,
+    events,
     fault,
   });
   const marker = outcomeMarker({
@@ -182,7 +160,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       marker,
       latency.measure,
       usage.meter.outcomes,
-      ...(settings.isContextUsed ? [context] : []),
+      ...(settings.isContextUsed ? [context.window] : []),
       cache.lookup,
       coalesce({
         clock,
@@ -195,7 +173,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       cache.fill,
       ...(usage.budgets ? [usage.budgets.guard] : []),
       usage.meter.spend,
-      ...(settings.isContextUsed ? [promptCached] : []),
+      ...(settings.isContextUsed ? [context.promptCache] : []),
     ],
     fault,
   );
@@ -231,7 +209,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    const work = [usage.flush(), background.idle(), recall.idle(), storage && storage.flush()];
+    const work = [usage.flush(), background.idle(), context.idle(), storage && storage.flush()];
     await Promise.allSettled(work);
     await Promise.all(work);
   };

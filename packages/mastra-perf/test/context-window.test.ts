@@ -1,6 +1,5 @@
 import { Agent } from '@mastra/core/agent';
 import { Mastra } from '@mastra/core/mastra';
-import { TokenLimiterProcessor } from '@mastra/core/processors';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createTool } from '@mastra/core/tools';
 import { Memory } from '@mastra/memory';
@@ -158,34 +157,5 @@ describe('a window', () => {
     expect(events).toEqual([]);
     await ask(WORDS);
     expect(events).toHaveLength(1);
-  });
-});
-
-describe("what Mastra's TokenLimiter does to the same", () => {
-  it('leaves out the newest question when it is long, and answers an older one', async () => {
-    const limited = start(undefined, { inputProcessors: [new TokenLimiterProcessor({ limit: 200 })] });
-    await limited.ask('an old question');
-    await limited.ask(`the new question ${WORDS.repeat(8)}`).catch(() => undefined);
-    const theirs = textOf(limited.prompts.at(-1)!);
-    const ours = start({ maxTokens: 200 });
-    await ours.ask('an old question');
-    await ours.ask(`the new question ${WORDS.repeat(8)}`);
-    expect([
-      theirs.includes('the new question'),
-      textOf(ours.prompts.at(-1)!).includes('the new question'),
-    ]).toEqual([false, true]);
-  });
-});
-
-describe('options', () => {
-  it.each([
-    [{ maxTokens: 0 }, 'createPerf.context.maxTokens'],
-    [{ maxTokens: 'all' }, "createPerf.context.maxTokens: expected 'auto' or a whole number of tokens"],
-    [{ trim: 'middle' }, "createPerf.context.trim: expected 'block' or 'slide'"],
-    [{ keepFirst: -1 }, 'createPerf.context.keepFirst'],
-    [{ onOverflow: 'drop' }, 'createPerf.context.onOverflow'],
-    [{ reserveOutput: Number.NaN }, 'createPerf.context.reserveOutput'],
-  ])('refuses %o', (context, message) => {
-    expect(() => createPerf({ context: context as never })).toThrow(message);
   });
 });

@@ -48,7 +48,7 @@ function learnt(
   counting: TokenCounting,
   fault: ContextDeps['fault'],
 ): Reply {
-  if (!isFromModel(call.facts.outcome)) return reply;
+  if (!counter.learns || !isFromModel(call.facts.outcome)) return reply;
   const part = (one: StreamPart): void => {
     if (!isFinish(one)) return;
     const reported = readUsage(finishUsage(one))?.inputTokens ?? 0;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { feature, oneOf, options, positiveInteger } from '../base/schema.ts';
 import type { Reach } from '../pipeline/conversation.ts';
+import { askSummarizer, type Summarizer } from './compress/summarizer.ts';
 import type { Trim } from './window/fit.ts';
 
 /** Prompts that fit. What is left out is left out of one call to the model, never of what is stored. */
@@ -17,7 +18,7 @@ export interface ContextWindowOptions {
    */
   readonly reserveOutput?: number;
   /**
-   * `'block'` leaves out a sixth to a third of the budget at a time, so that prompts begin alike for many turns and a provider's prompt
+   * `'block'` leaves out up to two fifths of the budget at a time, so that prompts begin alike for many turns and a provider's prompt
    * cache serves them; `'slide'` no more than it must, which begins differently at every turn.
    * @default 'block'
    */
@@ -45,6 +46,31 @@ export interface ContextWindowOptions {
    * @default false
    */
   readonly promptCache?: 'auto' | false;
+  /**
+   * Makes what tools have told in earlier turns shorter, and puts a summary in the place of what is left out.
+   * @default false
+   */
+  readonly compress?: boolean | CompressionOptions;
+}
+
+export interface CompressionOptions {
+  /**
+   * Longest result of a tool, in tokens: JSON is cut by its structure, other texts in the middle, with a marker of what is left out. A result
+   * that was there before is only named. Those that answer the newest question stay whole, and errors.
+   * @default 1000
+   */
+  readonly toolResults?: number | false;
+  /**
+   * Sums up what the window leaves out of a thread: an agent, a language model or a function. No call waits for it: a call gets the newest
+   * summary that is ready.
+   * @default none
+   */
+  readonly summarizer?: Summarizer;
+  /**
+   * Longest summary, in tokens.
+   * @default 500
+   */
+  readonly summaryTokens?: number;
 }
 
 /** What is recalled of the stored conversation. Texts are compared by words and, where the memory has an embedding model, by meaning. */
@@ -77,6 +103,20 @@ const wholeFromZero = (max: number) =>
     },
   );
 
+const compressionSchema = options({
+  toolResults: z.optional(
+    z.union([z.custom<false>((value) => value === false), positiveInteger(1_000_000)], {
+      error: 'false or a whole number of tokens, from 1',
+    }),
+  ),
+  summarizer: z.optional(
+    z.custom<Summarizer>((value) => askSummarizer(value) !== undefined, {
+      error: 'an agent, a language model or a function',
+    }),
+  ),
+  summaryTokens: z.optional(positiveInteger(100_000)),
+});
+
 const recallSchema = options({
   scope: z.optional(oneOf('thread', 'resource')),
   maxTokens: z.optional(positiveInteger(10_000_000)),
@@ -94,6 +134,7 @@ export const contextSchema = options({
   keepFirst: z.optional(wholeFromZero(1000)),
   onOverflow: z.optional(oneOf('send', 'error')),
   recall: z.optional(feature(recallSchema)),
+  compress: z.optional(feature(compressionSchema)),
   promptCache: z.optional(
     z.custom<'auto' | false>((value) => value === 'auto' || value === false, { error: "'auto' or false" }),
   ),

@@ -1,8 +1,9 @@
 import type { ContextFacts, ModelCall, PromptMessage } from '../pipeline/call.ts';
-import type { Conversation } from '../pipeline/conversation.ts';
-import type { ContextSettings, RecallOptions } from './options.ts';
-import { textsOf, questionPlace } from './recall/prompt-texts.ts';
-import type { Recall, Recalled } from './recall/recall.ts';
+import { compactResults } from './compact-results.ts';
+import type { ContextSettings } from './options.ts';
+import type { RecallForRun } from './recall-for-run.ts';
+import { questionPlace } from './recall/prompt-texts.ts';
+import type { SummarizeDropped } from './summarize-dropped.ts';
 import { newWork } from './tokens/text-counts.ts';
 import type { TokenCounter } from './tokens/token-counting.ts';
 import { countPrompt } from './window/count-prompt.ts';
@@ -12,7 +13,8 @@ import { promptBudget } from './window/prompt-budget.ts';
 import { withText } from './with-text.ts';
 
 export interface RewriteDeps {
-  readonly recall: Recall;
+  readonly recalledFor: RecallForRun;
+  readonly summaryOf: SummarizeDropped;
   /** Tokens that a model takes, its answer included. */
   readonly windowOf: (provider: string, modelId: string) => Promise<number | undefined>;
 }
@@ -35,49 +37,31 @@ const RECALLED_SHARE = 0.75;
 /** What was said just before is not looked for by what it has to do with the question. */
 const LAST_TURNS = 3;
 
-export function rewritePrompts({ recall, windowOf }: RewriteDeps): RewritePrompt {
-  /** What was recalled for the question of a run: all its calls get the same, so that they begin alike. */
-  const ofRun = new WeakMap<Conversation, { readonly question: string; readonly recalled?: Recalled }>();
-
-  async function recalledFor(
-    conversation: Conversation,
-    prompt: readonly PromptMessage[],
-    options: RecallOptions,
-    room: number,
-    counter: TokenCounter,
-  ): Promise<Recalled | undefined> {
-    const question = questionOf(prompt);
-    const known = ofRun.get(conversation);
-    if (known?.question === question)
-      return known.recalled && known.recalled.tokens <= room ? known.recalled : undefined;
-    const { scope = 'thread', fill = 'relevant' } = options;
-    const recalled = await recall.recall({
-      conversation,
-      prompt,
-      room,
-      reach: scope,
-      fillsRoom: fill === 'all',
-      tokensOf: (text) => counter.text(text).tokens,
-    });
-    ofRun.set(conversation, { question, ...(recalled && { recalled }) });
-    return recalled;
-  }
-
-  return async ({ request, model, caller, conversation: find }, settings, counter) => {
-    const { prompt } = request;
-    const options = recallOptions(settings);
+/**
+ * In this order: results of tools are cut, what does not fit is left out, a summary stands for it, what belongs to the question is
+ * recalled. What comes later sees what is left by what was before.
+ */
+export function rewritePrompts({ recalledFor, summaryOf, windowOf }: RewriteDeps): RewritePrompt {
+  const compact = compactResults();
+  return async (call, settings, counter) => {
+    const { request, model } = call;
+    const recallOptions = optionsIn(settings.recall);
     // What is not an answer, such as the title of a thread, asks for no memories.
-    const conversation = options && !caller.cause ? find?.() : undefined;
+    const conversation = recallOptions && !call.caller.cause ? call.conversation?.() : undefined;
     const budgetFor = {
       settings,
       window: await windowOf(model.provider, model.modelId),
       maxOutputTokens: numberIn(request.maxOutputTokens),
     };
     const most = promptBudget({ ...budgetFor, isExact: true });
-    if (most === undefined && !conversation) return undefined;
+    const compression = optionsIn(settings.compress);
+    if (most === undefined && !conversation && !compression) return undefined;
 
     const work = newWork();
     const besides = counter.besides(request, work);
+    const tokensOf = (message: PromptMessage): number => counter.message(message, work).tokens;
+    const cut = compact.cut(request.prompt, compression, model, tokensOf);
+    const { prompt } = cut;
     const counted = countPrompt({
       prompt,
       counter,
@@ -87,36 +71,46 @@ export function rewritePrompts({ recall, windowOf }: RewriteDeps): RewritePrompt
     });
     const budget = promptBudget({ ...budgetFor, isExact: besides.exact && counted.exact });
     const room = Math.max(1, (budget ?? Number.POSITIVE_INFINITY) - besides.tokens);
-    const forRecall = Math.min(options?.maxTokens ?? RECALLED, room * RECALLED_SHARE);
-    const [units, share] = conversation
-      ? [keepingLast(counted.units, LAST_TURNS, room), room - forRecall]
-      : [counted.units, room];
-    const { dropped, tokens } = fit(units, share, settings.trim ?? 'block');
-    const left =
-      dropped.size === 0
-        ? prompt
-        : units.flatMap(({ from, to }, place) => (dropped.has(place) ? [] : prompt.slice(from, to)));
+    const forRecall = conversation
+      ? Math.min(recallOptions?.maxTokens ?? RECALLED, room * RECALLED_SHARE)
+      : 0;
+    const units = conversation ? keepingLast(counted.units, LAST_TURNS, room) : counted.units;
+    const forSummary = counted.tokens > room - forRecall ? summaryOf.roomFor(call, compression) : 0;
+    const share = Math.max(1, room - forRecall - forSummary);
+    const { dropped, tokens: fitted } = fit(units, share, settings.trim ?? 'block');
+    const messagesOf = (isDropped: boolean): readonly PromptMessage[] =>
+      units.flatMap(({ from, to }, place) =>
+        dropped.has(place) === isDropped ? prompt.slice(from, to) : [],
+      );
+    const left = dropped.size === 0 ? prompt : messagesOf(false);
+
+    const repeated = compact.dropRepeated(left, compression, model, tokensOf);
+    let tokens = fitted - repeated.saved;
+    const summary =
+      forSummary > 0 ? summaryOf(call, compression, messagesOf(true), room - tokens, counter) : undefined;
+    tokens += summary?.tokens ?? 0;
+    const recallRoom = Math.floor(Math.min(room - tokens, forRecall));
     const recalled =
-      conversation &&
-      options &&
-      (await recalledFor(
-        conversation,
-        left,
-        options,
-        Math.floor(Math.min(room - tokens, forRecall)),
-        counter,
-      ));
-    const after = besides.tokens + tokens + (recalled?.tokens ?? 0);
+      conversation && recallOptions
+        ? await recalledFor(conversation, repeated.prompt, recallOptions, recallRoom, counter)
+        : undefined;
+    tokens += recalled?.tokens ?? 0;
+
+    const cutResults = cut.results + repeated.results;
+    const after = besides.tokens + tokens;
     const isTooLong = budget !== undefined && after > budget;
-    if (dropped.size === 0 && !recalled && !isTooLong) return undefined;
+    if (dropped.size === 0 && cutResults === 0 && !recalled && !isTooLong) return undefined;
+    const asked = recalled ? withText(repeated.prompt, questionPlace(left), recalled.text) : repeated.prompt;
     return {
-      prompt: recalled ? withText(left, questionPlace(left), recalled.text) : left,
+      prompt: summary ? summary.into(asked) : asked,
       facts: {
-        tokensBefore: besides.tokens + counted.tokens,
+        tokensBefore: besides.tokens + counted.tokens + cut.saved,
         tokensAfter: after,
         ...(budget !== undefined && { budget }),
         keptMessages: left.length,
         droppedMessages: prompt.length - left.length,
+        ...(cutResults > 0 && { cutResults }),
+        ...(summary && { summary: { tokens: summary.tokens, messages: summary.messages } }),
         ...(recalled && { recalled: { tokens: recalled.tokens, messages: recalled.messages } }),
         isTooLong,
       },
@@ -124,12 +118,10 @@ export function rewritePrompts({ recall, windowOf }: RewriteDeps): RewritePrompt
   };
 }
 
-const recallOptions = ({ recall = false }: ContextSettings): RecallOptions | undefined =>
-  recall === false ? undefined : recall === true ? {} : recall;
-
-const questionOf = (prompt: readonly PromptMessage[]): string => {
-  const message = prompt[questionPlace(prompt)];
-  return message ? textsOf(message).join('\n') : '';
-};
+/** `true` is all defaults. */
+function optionsIn<T extends object>(given: boolean | T | undefined): T | undefined {
+  if (given === undefined || given === false) return undefined;
+  return given === true ? ({} as T) : given;
+}
 
 const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

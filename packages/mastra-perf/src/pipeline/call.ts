@@ -128,6 +128,10 @@ export interface ContextFacts {
   readonly budget?: number;
   readonly keptMessages: number;
   readonly droppedMessages: number;
+  /** Results of tools that are shorter than they were. */
+  readonly cutResults?: number;
+  /** What stands for the first of the messages that were left out. */
+  readonly summary?: { readonly tokens: number; readonly messages: number };
   readonly recalled?: { readonly tokens: number; readonly messages: readonly RecalledMessage[] };
   /** What must not be left out is too long by itself. */
   readonly isTooLong: boolean;

@@ -67,7 +67,7 @@ export class PromptCompressor {
   constructor(options: PromptCompressorOptions, internals: CompressorInternals = {}) {
     const parsed = parseOptions(compressorSchema, options, 'PromptCompressor');
     const { clock = systemClock, random = Math.random } = internals;
-    this.#options = options;
+    this.#options = { ...options, keep: { ...options.keep } };
     this.#model = parsed.model ?? DEFAULT_MODEL;
     this.#timeoutMs = parsed.timeout ?? TIMEOUT_MS;
     this.#ask = askSummarizer(parsed.summarizer) as AskSummarizer; // the schema has asked the same
@@ -158,8 +158,9 @@ export class PromptCompressor {
   }
 
   async #asked(text: string, maxTokens: number, count: CountText, left: AbortSignal): Promise<Guarded> {
-    const late = new AbortController();
-    const signal = AbortSignal.any([left, late.signal]);
+    const ask = new AbortController();
+    const { signal } = ask;
+    left.addEventListener('abort', () => ask.abort(left.reason), { once: true });
     const { keep = {} } = this.#options;
     try {
       return await withDeadline(this.#clock, this.#timeoutMs, () =>
@@ -169,7 +170,7 @@ export class PromptCompressor {
       if (error instanceof CutOff) return { reason: 'cutOff' };
       if (!left.aborted) this.#fault(WHERE, error);
       if (!(error instanceof DeadlineExceeded)) return { reason: 'error' };
-      late.abort(error);
+      ask.abort(error);
       return { reason: 'timeout' };
     }
   }

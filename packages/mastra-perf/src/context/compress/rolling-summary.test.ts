@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settled, testClock } from '../../base/test-clock.ts';
 import type { PromptMessage } from '../../pipeline/call.ts';
-import { createPrefixHashes } from './prefix-hashes.ts';
+import { coveredCount, createMessageHashes } from './message-hashes.ts';
 import { createRollingSummary, type RollingRequest, type RollingSummaryOptions } from './rolling-summary.ts';
 
 const said = (text: string, role = 'user'): PromptMessage => ({ role, content: [{ type: 'text', text }] });
@@ -36,13 +36,28 @@ function summaryWith(
 
 const numbered = (_: RollingRequest, times: number): string => `Summary ${times}.`;
 
-describe('hashes of how conversations begin', () => {
-  it('differ by whose they are and by what is said', () => {
-    const { of } = createPrefixHashes();
-    const [messages, others] = [talk(2), talk(2, 'other')];
-    const all = [of(messages, 'a'), of(messages, 'b'), of(others, 'a').slice(1)].flat();
-    expect(new Set(all).size).toBe(8);
-    expect(createPrefixHashes().of(talk(2), 'a')).toEqual(of(messages, 'a'));
+describe('messages that are covered', () => {
+  const all = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
+  it('are those that were summarised, also where a history begins later', () => {
+    expect(coveredCount(all(0, 10), all(0, 15))).toBe(10);
+    expect(coveredCount(all(0, 10), all(4, 15))).toBe(6);
+    expect(coveredCount(all(0, 10), all(7, 15))).toBe(3);
+  });
+
+  it('are none of a history that has too little in common, was changed or is shorter', () => {
+    expect(coveredCount(all(0, 10), all(8, 15))).toBe(0);
+    expect(coveredCount(all(0, 10), all(0, 9))).toBe(0);
+    expect(coveredCount(all(0, 10), [0, 1, 2, 99, ...all(4, 15)])).toBe(0);
+    expect(coveredCount(all(0, 10), [4, 5, 99, ...all(7, 15)])).toBe(0);
+    expect(coveredCount([], all(0, 3))).toBe(0);
+    expect(coveredCount(all(0, 2), all(0, 5))).toBe(2);
+  });
+
+  it('are known by what they say', () => {
+    const { of } = createMessageHashes();
+    expect(createMessageHashes().of(talk(3))).toEqual(of(talk(3)));
+    expect(new Set([...of(talk(3)), ...of(talk(3, 'other'))]).size).toBe(6);
   });
 });
 
@@ -69,6 +84,17 @@ describe('a rolling summary', () => {
     expect(asked[1]!.text).toMatch(/^Summary 1\.\nuser: topic 4/);
     expect(asked[1]!.text).not.toContain('topic 3');
     expect(rolling.summaryFor(talk(5), 'a')).toEqual({ text: 'Summary 1.', messages: 4 });
+  });
+
+  it('goes on where a store gives back the last messages only', async () => {
+    const { rolling, asked } = summaryWith(numbered);
+    rolling.summaryFor(talk(8), 'a');
+    await rolling.idle();
+    expect(rolling.summaryFor(talk(8).slice(2), 'a')).toEqual({ text: 'Summary 1.', messages: 6 });
+    expect(rolling.summaryFor(talk(10).slice(4), 'a')).toEqual({ text: 'Summary 1.', messages: 4 });
+    await rolling.idle();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]!.text).toMatch(/^Summary 1\.\nuser: topic 8/);
   });
 
   it('takes what fits word for word, without asking', async () => {

@@ -8,7 +8,7 @@ import type { CountText } from './cut-text.ts';
 import { createConversations, type Summary } from './conversation-summaries.ts';
 import { unfitness } from './judge-summary.ts';
 import { messageText } from './message-text.ts';
-import { createPrefixHashes } from './prefix-hashes.ts';
+import { createMessageHashes } from './message-hashes.ts';
 import { createRests } from './rests.ts';
 import { DEFAULT_MODEL, steadyCount } from './steady-count.ts';
 
@@ -69,7 +69,7 @@ export function createRollingSummary(options: RollingSummaryOptions): RollingSum
   const { ask, clock, fault, background, random = Math.random } = options;
   const { maxTokens = MAX_TOKENS, timeoutMs = TIMEOUT_MS, count = steadyCount(DEFAULT_MODEL) } = options;
   const conversations = createConversations();
-  const hashes = createPrefixHashes();
+  const hashes = createMessageHashes();
   const texts = createMessageTexts();
   const rests = createRests({ clock, random, ...RESTS });
   const underWay = new Map<string, Promise<void>>();
@@ -125,7 +125,7 @@ export function createRollingSummary(options: RollingSummaryOptions): RollingSum
 
   const make = async (
     messages: readonly PromptMessage[],
-    prefixes: readonly string[],
+    hashesOf: readonly number[],
     scopeKey: string,
     from: Summary,
   ): Promise<void> => {
@@ -133,9 +133,9 @@ export function createRollingSummary(options: RollingSummaryOptions): RollingSum
     try {
       while (summary.messages < messages.length) {
         summary = await shortened(messages, summary);
-        conversations.keep(scopeKey, summary, prefixes[summary.messages] ?? '');
+        conversations.keep(scopeKey, summary, hashesOf);
         summary = appended(messages, summary);
-        conversations.keep(scopeKey, summary, prefixes[summary.messages] ?? '');
+        conversations.keep(scopeKey, summary, hashesOf);
       }
       rests.succeeded(scopeKey);
     } catch (error) {
@@ -159,12 +159,11 @@ export function createRollingSummary(options: RollingSummaryOptions): RollingSum
 
   const summaryFor = (dropped: readonly PromptMessage[], scopeKey: string): Summary | undefined => {
     if (dropped.length === 0) return undefined;
-    const prefixes = hashes.of(dropped, scopeKey);
-    const known = conversations.newest(scopeKey, prefixes);
+    const hashesOf = hashes.of(dropped);
+    const known = conversations.newest(scopeKey, hashesOf);
     const ready = appended(dropped, known ?? { text: '', messages: 0 });
-    if (ready.messages > (known?.messages ?? 0))
-      conversations.keep(scopeKey, ready, prefixes[ready.messages] ?? '');
-    if (ready.messages < dropped.length) begin(scopeKey, () => make([...dropped], prefixes, scopeKey, ready));
+    if (ready.messages > (known?.messages ?? 0)) conversations.keep(scopeKey, ready, hashesOf);
+    if (ready.messages < dropped.length) begin(scopeKey, () => make([...dropped], hashesOf, scopeKey, ready));
     return ready.messages > 0 && ready.text !== '' ? ready : undefined;
   };
 

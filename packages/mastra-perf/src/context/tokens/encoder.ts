@@ -10,12 +10,21 @@ export type Encoder = (text: string) => number;
 const MAX_LENGTH = 12;
 const MAX_WORDS = 50_000;
 
+/** As modules are, a vocabulary is loaded once in a process: it is 70 MB, and never changes. */
+const loaded = new Map<Vocabulary, Promise<Encoder>>();
+
 /**
  * Loads a vocabulary: 0.2 to 0.4 s and 70 MB for the first one of its kind in a process. Rejects when `gpt-tokenizer` cannot be
  * imported. Only its tables are used: its own merging takes time that grows with the square of an unbroken run, and three to five
  * times as much for code and Chinese.
  */
-export async function loadEncoder(vocabulary: Vocabulary): Promise<Encoder> {
+export function loadEncoder(vocabulary: Vocabulary): Promise<Encoder> {
+  const encoder = loaded.get(vocabulary) ?? readEncoder(vocabulary);
+  loaded.set(vocabulary, encoder);
+  return encoder;
+}
+
+async function readEncoder(vocabulary: Vocabulary): Promise<Encoder> {
   const [{ default: tokens }, patterns] = await Promise.all([
     vocabulary === 'o200k'
       ? import('gpt-tokenizer/bpeRanks/o200k_base')

@@ -32,6 +32,8 @@ export type CountedRequest = Pick<ModelRequest, 'prompt' | 'responseFormat'> & {
  * `besides` and of `message` for each message is `request`.
  */
 export interface TokenCounter {
+  /** Whether it gets better by what providers report. */
+  readonly learns: boolean;
   text(text: string, work?: Work): TokenCount;
   message(message: unknown, work?: Work): TokenCount;
   /** All but the messages: tools, a schema for the answer, the begin of the answer. */
@@ -169,6 +171,7 @@ function createCounter(model: CountedModel, basis: Basis, factor: number, isOwn:
   };
 
   return {
+    learns: !isOwn,
     text(text, work = newWork()) {
       const count = basis.texts.count(text, work);
       return calibrated({ ...count, exact: isOwn && count.isEncoded });

@@ -1,0 +1,41 @@
+import type { PromptMessage } from '../pipeline/call.ts';
+import type { Conversation } from '../pipeline/conversation.ts';
+import type { RecallOptions } from './options.ts';
+import { questionPlace, textsOf } from './recall/prompt-texts.ts';
+import type { Recall, Recalled } from './recall/recall.ts';
+import type { TokenCounter } from './tokens/token-counting.ts';
+
+/** What is recalled for the newest question of a prompt, if it fits into the room. */
+export type RecallForRun = (
+  conversation: Conversation,
+  prompt: readonly PromptMessage[],
+  options: RecallOptions,
+  room: number,
+  counter: TokenCounter,
+) => Promise<Recalled | undefined>;
+
+/** All calls of a run get the same for one question, so that its steps begin alike. */
+export function recallForRun({ recall }: Pick<Recall, 'recall'>): RecallForRun {
+  const ofRun = new WeakMap<Conversation, { readonly question: string; readonly recalled?: Recalled }>();
+  return async (conversation, prompt, { scope = 'thread', fill = 'relevant' }, room, counter) => {
+    const question = questionOf(prompt);
+    const known = ofRun.get(conversation);
+    if (known?.question === question)
+      return known.recalled && known.recalled.tokens <= room ? known.recalled : undefined;
+    const recalled = await recall({
+      conversation,
+      prompt,
+      room,
+      reach: scope,
+      fillsRoom: fill === 'all',
+      tokensOf: (text) => counter.text(text).tokens,
+    });
+    ofRun.set(conversation, { question, ...(recalled && { recalled }) });
+    return recalled;
+  };
+}
+
+const questionOf = (prompt: readonly PromptMessage[]): string => {
+  const message = prompt[questionPlace(prompt)];
+  return message ? textsOf(message).join('\n') : '';
+};
