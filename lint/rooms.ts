@@ -30,11 +30,15 @@ const everyRoom = ['mastra', 'pipeline', 'stores', 'base', ...Object.keys(capabi
 
 /** A new room starts with a line here: what is not in this table fails the lint. */
 export const rooms: Readonly<Record<string, Room>> = {
-  'index.ts': { imports: ['perf.ts', ...leaves, ...everyRoom], types: ['perf-handle.ts'] },
+  'index.ts': {
+    imports: ['perf.ts', 'perf-documents.ts', ...leaves, ...everyRoom],
+    types: ['perf-handle.ts'],
+  },
   'perf.ts': {
     imports: [
       'perf-context.ts',
       'perf-doors.ts',
+      'perf-embeddings.ts',
       'perf-storage.ts',
       'perf-usage.ts',
       ...leaves,
@@ -43,9 +47,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     types: ['perf-handle.ts'],
     mastra: 'types',
   },
-  'perf-context.ts': { imports: [...leaves, ...everyRoom] },
+  'perf-context.ts': { imports: ['perf-context-parts.ts', ...leaves, ...everyRoom] },
+  'perf-context-parts.ts': { imports: [...leaves, ...everyRoom], types: ['perf-context.ts'] },
   'perf-storage.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
+  'perf-documents.ts': { imports: [...leaves, ...everyRoom] },
   'perf-doors.ts': { imports: [...leaves, ...everyRoom], types: ['perf-handle.ts'] },
+  'perf-embeddings.ts': { imports: [...leaves, ...everyRoom], types: ['perf-doors.ts', 'perf-handle.ts'] },
   'perf-usage.ts': { imports: [...leaves, ...everyRoom] },
   'perf-handle.ts': { imports: [], types: [...leaves, ...everyRoom], mastra: 'types' },
   'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'], types: ['stores'] },

@@ -15,8 +15,19 @@ export { loadEncoder } from '../../packages/mastra-perf/src/context/tokens/encod
 // oxlint-disable-next-line walls/imports -- see above
 export { createPostings } from '../../packages/mastra-perf/src/context/recall/postings.ts';
 // oxlint-disable-next-line walls/imports -- see above
-export { createRecallIndex } from '../../packages/mastra-perf/src/context/recall/recall-index.ts';
+export { createHeldThread } from '../../packages/mastra-perf/src/context/recall/held-thread.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { marksOf } from '../../packages/mastra-perf/src/context/recall/prompt-texts.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { createRecall } from '../../packages/mastra-perf/src/context/recall/recall.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { recalledBlock } from '../../packages/mastra-perf/src/context/recall/recalled-block.ts';
 // oxlint-disable-next-line walls/imports -- see above
 export { select } from '../../packages/mastra-perf/src/context/recall/select.ts';
 // oxlint-disable-next-line walls/imports -- see above
 export { terms } from '../../packages/mastra-perf/src/context/recall/terms.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export type {
+  Conversation as StoredConversation,
+  StoredMessage,
+} from '../../packages/mastra-perf/src/pipeline/conversation.ts';

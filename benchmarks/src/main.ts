@@ -4,6 +4,8 @@ import { cacheStore } from './cache-store.ts';
 import { callOverhead } from './call-overhead.ts';
 import { contextRecall } from './context-recall.ts';
 import { countTokens } from './count-tokens.ts';
+import { embeddings } from './embeddings.ts';
+import { documents } from './documents.ts';
 import { importTime } from './import-time.ts';
 import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
@@ -24,6 +26,8 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   budgets,
   tokens: countTokens,
   context: contextRecall,
+  documents,
+  embeddings,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

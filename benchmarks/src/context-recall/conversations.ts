@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface SpokenMessage {
   readonly id: string;
   readonly speaker: string;
+  /** The first speaker of a conversation is its user. */
+  readonly role: 'user' | 'assistant';
   readonly text: string;
   readonly createdAt: string;
   readonly tokens: number;

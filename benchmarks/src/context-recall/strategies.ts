@@ -1,31 +1,31 @@
-import { createPostings, createRecallIndex, select, terms } from '../inside-mastra-perf.ts';
+import { createPostings, terms } from '../inside-mastra-perf.ts';
 import { spoken, type Conversation, type SpokenMessage } from './conversations.ts';
-
-export interface Asked {
-  readonly text: string;
-  readonly vector: Float32Array;
-}
+import type { Asked } from './embedded.ts';
 
 /** The places of the messages that go into a prompt of so many tokens. */
 export type Choose = (question: Asked, budget: number) => readonly number[];
 
 export interface Strategy {
   readonly name: string;
-  /** One of ours: it must keep the budget and the last messages. */
-  readonly isOurs?: boolean;
   prepare(conversation: Conversation, vectors: readonly Float32Array[]): Choose;
 }
 
-export const KEEP_LAST = 6;
 const RECENT_SHARE = 0.25;
 const RRF = 60;
 
-const cosines = (vectors: readonly Float32Array[], question: Float32Array): Float64Array =>
-  Float64Array.from(vectors, (vector) => {
-    const dot = (a: Float32Array, b: Float32Array): number =>
-      a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
-    return dot(vector, question) / Math.sqrt(dot(vector, vector) * dot(question, question));
-  });
+function cosines(vectors: readonly Float32Array[], question: Float32Array): Float64Array {
+  const norm = Math.sqrt(dot(question, question));
+  return Float64Array.from(
+    vectors,
+    (vector) => dot(vector, question) / (Math.sqrt(dot(vector, vector)) * norm),
+  );
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
+}
 
 function bm25(messages: readonly SpokenMessage[]): (question: string) => Float64Array {
   const postings = createPostings();
@@ -73,26 +73,7 @@ function recent(messages: readonly SpokenMessage[], budget: number): number[] {
   return places;
 }
 
-function ours(conversation: Conversation, vectors?: readonly Float32Array[]): Choose {
-  const { messages } = conversation;
-  const places = new Map(messages.map(({ id }, place) => [id, place]));
-  const index = createRecallIndex();
-  for (const [place, message] of messages.entries())
-    index.add(
-      { id: message.id, text: spoken(message), createdAt: Date.parse(message.createdAt) },
-      vectors?.[place],
-    );
-  return ({ text, vector }, budget) => {
-    const question = vectors ? { text, vector } : { text };
-    const first = messages.length - KEEP_LAST;
-    const last = messages.slice(first).reduce((sum, { tokens }) => sum + tokens, 0);
-    const isInPrompt = (place: number): boolean => place >= first;
-    const recalled = select({ index, messages, isInPrompt, question, budget: budget - last, least: 0 });
-    const kept = [...recalled, ...messages.slice(first)];
-    return kept.map(({ id }) => places.get(id) ?? -1);
-  };
-}
-
+/** Plain code that is compared with: none of it is in a package of ours. */
 export const strategies: readonly Strategy[] = [
   {
     name: 'most recent only',
@@ -125,6 +106,4 @@ export const strategies: readonly Strategy[] = [
       };
     },
   },
-  { name: 'mastra-perf, without vectors', isOurs: true, prepare: (conversation) => ours(conversation) },
-  { name: 'mastra-perf', isOurs: true, prepare: ours },
 ];

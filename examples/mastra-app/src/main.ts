@@ -1,6 +1,7 @@
 import { compareAnswers } from './day/compare-answers.ts';
 import { inConversation } from './day/day.ts';
 import { dayStorage } from './day/day-storage.ts';
+import { longTalk } from './day/long-talk.ts';
 import { runDay } from './day/run-day.ts';
 import { openIndex } from './docs/index-file.ts';
 import { ingest } from './docs/ingest.ts';
@@ -46,6 +47,8 @@ try {
   console.dir(await perf.report(), { depth: null });
 
   say(`\n${(await trial({ ...parts, storage: storage.open('trial') })).join('\n')}`);
+
+  say(`\n${(await longTalk({ ...parts, storage: storage.open('talk') })).join('\n')}`);
 
   const problems = compareAnswers(without.answers, withPerf.answers);
   if (storeName) {

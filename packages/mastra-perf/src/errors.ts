@@ -10,6 +10,10 @@ export type PerfErrorCode =
   | 'MASTRA_PERF_STORE'
   | 'MASTRA_PERF_BUDGET_EXCEEDED'
   | 'MASTRA_PERF_CONTEXT_OVERFLOW'
+  | 'MASTRA_PERF_EMBEDDING'
+  | 'MASTRA_PERF_DOCUMENT'
+  | 'MASTRA_PERF_INGEST'
+  | 'MASTRA_PERF_MISSING_PACKAGE'
   | 'MASTRA_PERF_SECOND_NEXT';
 
 /** Everything that this package throws. `code` is stable; the message says what was expected, what was given, what to do. */

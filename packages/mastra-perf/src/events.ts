@@ -44,6 +44,8 @@ export interface PerfEvents {
   usageFolded: { readonly records: number };
   /** Messages were left out of a prompt or put into it, or it is too long and nothing more may be left out. */
   context: NonNullable<Outcome['context']> & { readonly agent: string; readonly model: string };
+  /** An embedding model answers vectors of another length than before: the former ones are taken away. */
+  dimensions: { readonly model: string; readonly from: number; readonly to: number };
   /** A model whose price is not known was billed; told once per model. */
   unpriced: { readonly provider: string; readonly model: string };
   /** A budget took effect, or could not. Amounts are in its unit: dollars, tokens or calls. */

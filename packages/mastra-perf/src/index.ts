@@ -7,6 +7,11 @@ export type { CacheStats } from './cache/response-cache.ts';
 export type { StoreCounts } from './cache/store-tier.ts';
 export type { Normalize } from './base/normalize.ts';
 export type { CoalesceOptions } from './coalesce/options.ts';
+export type { EmbeddingBounds, EmbeddingOptions } from './embeddings/options.ts';
+export { EmbeddingError } from './embeddings/embedding-error.ts';
+export type { BatchEmbeddingsOptions, BatchEmbeddingsProgress } from './embeddings/batch-embeddings.ts';
+export type { EmbeddingStats } from './embeddings/embeddings.ts';
+export type { VectorStoreCounts } from './embeddings/vector-store.ts';
 export type { StorageOptions } from './history/options.ts';
 export type { CompressionOptions, ContextWindowOptions, RecallOptions } from './context/options.ts';
 export { PromptCompressor, type CompressOptions } from './context/compress/prompt-compressor.ts';
@@ -106,3 +111,33 @@ export type { OutcomeName } from './pipeline/call.ts';
 export type { Outcome, Saved } from './pipeline/outcome.ts';
 export type { TokenUsage } from './pipeline/usage.ts';
 export { isPerfError, PerfConfigError, PerfError, type PerfErrorCode } from './errors.ts';
+export { DocumentProcessor } from './perf-documents.ts';
+export type {
+  DocumentProcessorOptions,
+  ExtractFunction,
+  LoadedDocument,
+} from './embeddings/documents/processor-options.ts';
+export type { ChunkFunction, ChunkingOptions, ChunkStrategy } from './embeddings/documents/chunk-document.ts';
+export type {
+  DocumentChunk,
+  DocumentContent,
+  DocumentResult,
+  DocumentType,
+  IngestProgress,
+  IngestRunOptions,
+  IngestSummary,
+  SourceDocument,
+} from './embeddings/documents/document.ts';
+export {
+  DocumentError,
+  IngestError,
+  type DocumentStage,
+  type IngestStop,
+} from './embeddings/documents/document-error.ts';
+export {
+  memoryCheckpoint,
+  type CheckpointEntry,
+  type DocumentCheckpoint,
+} from './embeddings/documents/checkpoint.ts';
+export { fileCheckpoint } from './embeddings/documents/file-checkpoint.ts';
+export type { VectorStoreLike } from './embeddings/documents/vector-store.ts';

@@ -17,7 +17,8 @@ const OFF = 'false (leave it out to keep the feature on)';
 const PRICE = 'a price in dollars per million tokens, 0 or more';
 const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
 const ENTRIES = 'a whole number from 1 to 10000000';
-const TOP = 'one of: store, storeTimeout, cache, coalesce, usage, latency, context, storage, agents';
+const TOP =
+  'one of: store, storeTimeout, cache, coalesce, usage, latency, context, embeddings, storage, agents';
 const CACHE =
   'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize';
 
@@ -104,7 +105,7 @@ const badOptions: readonly Bad[] = [
   [
     'createPerf.agents["a.b"].cahce',
     { agents: { 'a.b': { cahce: true } } },
-    'one of: cache, coalesce, usage, latency, context (did you mean "cache"?)',
+    'one of: cache, coalesce, usage, latency, context, embeddings (did you mean "cache"?)',
     true,
   ],
   ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: 1 } } } }, CACHE, 1],
@@ -139,7 +140,7 @@ const badContexts: readonly Bad[] = [
   [
     'perf.context.tag',
     { tag: ['kb'] },
-    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency, context (did you mean "tags"?)',
+    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency, context, embeddings (did you mean "tags"?)',
     '(an array of 1, not shown)',
   ],
 ];
@@ -196,6 +197,7 @@ describe('options without anything wrong', () => {
       usage: {},
       latency: {},
       context: false,
+      embeddings: {},
     });
     expect(settings.bounds).toStrictEqual({});
     expect(settings.agents).toStrictEqual([]);
@@ -208,13 +210,20 @@ describe('options without anything wrong', () => {
   });
 
   it('turn features off', () => {
-    const settings = resolveOptions({ cache: false, coalesce: false, usage: false, latency: false });
+    const settings = resolveOptions({
+      cache: false,
+      coalesce: false,
+      usage: false,
+      latency: false,
+      embeddings: false,
+    });
     expect(settings.forAgent(['any'])).toStrictEqual({
       cache: false,
       coalesce: false,
       usage: false,
       latency: false,
       context: false,
+      embeddings: false,
     });
     expect(settings.usage).toStrictEqual({});
   });

@@ -12,6 +12,14 @@ import {
 } from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
 import { contextSchema, type ContextWindowOptions, type ContextSettings } from './context/options.ts';
+import {
+  agentEmbeddingSchema,
+  embeddingSchema,
+  type EmbeddingBounds,
+  type EmbeddingBoundSettings,
+  type EmbeddingOptions,
+  type EmbeddingSettings,
+} from './embeddings/options.ts';
 import { storageSchema, type StorageOptions, type StorageSettings } from './history/options.ts';
 import { perfStoreSchema } from './stores/options.ts';
 import type { PerfStore } from './stores/perf-store.ts';
@@ -25,6 +33,7 @@ export interface AgentOptions {
   readonly usage?: boolean;
   readonly latency?: boolean | LatencyOptions;
   readonly context?: boolean | ContextWindowOptions;
+  readonly embeddings?: boolean | EmbeddingOptions;
 }
 
 /** Options of `createPerf()`. All of them have defaults; none of the defaults can change an answer. */
@@ -50,6 +59,8 @@ export interface PerfOptions {
   readonly latency?: boolean | LatencyOptions;
   /** Prompts that fit: the oldest turns are left out where a prompt is too long. Off by default; `true` is by the model's window. */
   readonly context?: boolean | ContextWindowOptions;
+  /** Each text is embedded once, and texts that are embedded at the same time share requests. On by default. */
+  readonly embeddings?: boolean | (EmbeddingOptions & EmbeddingBounds);
   /**
    * What Mastra stores around an agent call: fewer reads and writes of the same. On by default, without what could lose or hide
    * anything. For all agents.
@@ -66,12 +77,14 @@ export interface AgentSettings {
   readonly usage: UsageSettings | false;
   readonly latency: LatencySettings | false;
   readonly context: ContextSettings | false;
+  readonly embeddings: EmbeddingSettings | false;
 }
 
 export interface Settings {
   readonly store: PerfStore | undefined;
   readonly storeTimeout: number | undefined;
   readonly bounds: BoundSettings;
+  readonly embeddingBounds: EmbeddingBoundSettings;
   /** What is set for the caches of all agents; it also says who shares an answer where the cache itself is off. */
   readonly cache: CacheSettings;
   readonly usage: UsageSettings;
@@ -90,6 +103,7 @@ const agentSchema = options({
   usage: z.optional(flag()),
   latency: z.optional(feature(latencySchema)),
   context: z.optional(feature(contextSchema)),
+  embeddings: z.optional(feature(agentEmbeddingSchema)),
 });
 
 const perfSchema = options({
@@ -100,6 +114,7 @@ const perfSchema = options({
   usage: z.optional(feature(usageSchema)),
   latency: z.optional(feature(latencySchema)),
   context: z.optional(feature(contextSchema)),
+  embeddings: z.optional(feature(embeddingSchema)),
   storage: z.optional(feature(storageSchema)),
   agents: z.optional(z.record(z.string(), agentSchema, { error: 'an object with agent names as keys' })),
 });
@@ -108,18 +123,21 @@ const perfSchema = options({
 export function resolveOptions(given: PerfOptions): Settings {
   const parsed = parseOptions(perfSchema, given, 'createPerf');
   const { bounds, cache } = apart(typeof parsed.cache === 'object' ? parsed.cache : {});
+  const embeddings = embeddingsApart(typeof parsed.embeddings === 'object' ? parsed.embeddings : {});
   const global: AgentSettings = {
     cache: parsed.cache === false ? false : cache,
     coalesce: settingsOf(parsed.coalesce, {}),
     usage: settingsOf(parsed.usage, {}),
     latency: settingsOf(parsed.latency, {}),
     context: settingsOf(parsed.context ?? false, {}),
+    embeddings: parsed.embeddings === false ? false : embeddings.settings,
   };
   const agents = new Map(Object.entries(parsed.agents ?? {}));
   return {
     store: parsed.store,
     storeTimeout: parsed.storeTimeout,
     bounds,
+    embeddingBounds: embeddings.bounds,
     cache,
     usage: settingsOf(parsed.usage, {}) || {},
     storage: settingsOf(parsed.storage, {}),
@@ -134,6 +152,7 @@ export function resolveOptions(given: PerfOptions): Settings {
         usage: merge(global.usage, own.usage, {}),
         latency: merge(global.latency, own.latency, {}),
         context: merge(global.context, own.context, {}),
+        embeddings: merge(global.embeddings, own.embeddings, embeddings.settings),
       };
     },
   };
@@ -150,6 +169,16 @@ function apart({
 }: CacheSettings & BoundSettings): { readonly bounds: BoundSettings; readonly cache: CacheSettings } {
   const bounds = { maxBytes, maxEntries, maxEntryBytes, memoryTtl, encryptionKeys };
   return { bounds: dropUndefined(bounds), cache };
+}
+
+function embeddingsApart({
+  maxBytes,
+  maxBatchTexts,
+  maxBatchTokens,
+  maxParallel,
+  ...settings
+}: EmbeddingSettings & EmbeddingBoundSettings) {
+  return { bounds: dropUndefined({ maxBytes, maxBatchTexts, maxBatchTokens, maxParallel }), settings };
 }
 
 const settingsOf = <T extends object>(given: boolean | T | undefined, defaults: T): T | false =>

@@ -1,15 +1,7 @@
 import type { Clock } from './base/clock.ts';
-import { contextWindow } from './context/context-window.ts';
 import type { ContextSettings } from './context/options.ts';
-import { promptCache } from './context/prompt-cache/prompt-cache.ts';
-import { recallForRun } from './context/recall-for-run.ts';
-import { createRecall } from './context/recall/recall.ts';
-import { rewritePrompts } from './context/rewrite-prompt.ts';
-import { summarizeDropped } from './context/summarize-dropped.ts';
-import { createTokenCounting } from './context/tokens/token-counting.ts';
 import type { Events } from './events.ts';
 import type { Middleware, ModelCall } from './pipeline/call.ts';
-import { modelName } from './pipeline/model-name.ts';
 
 export interface PerfContextDeps {
   readonly settingsOf: (call: ModelCall) => ContextSettings | false;
@@ -30,38 +22,22 @@ export interface PerfContext {
   idle(): Promise<void>;
 }
 
-export function createPerfContext({
-  settingsOf,
-  windowOf,
-  clock,
-  events,
-  fault,
-}: PerfContextDeps): PerfContext {
-  const recall = createRecall({ clock, fault });
-  const summaryOf = summarizeDropped({ clock, fault });
-  return {
-    window: contextWindow({
-      settingsOf,
-      counting: createTokenCounting({ fault }),
-      rewrite: rewritePrompts({ recalledFor: recallForRun(recall), summaryOf, windowOf }),
-      tell: ({ caller, model }, facts) =>
-        events.emit('context', {
-          agent: caller.agent,
-          model: modelName(model.provider, model.modelId),
-          ...facts,
-        }),
-      fault,
-    }),
-    promptCache: promptCache({
-      settingsOf(call) {
-        const settings = settingsOf(call);
-        return settings !== false && (settings.promptCache ?? false);
-      },
-      isPassing: ({ facts }) => facts.context?.recalled !== undefined,
-      fault,
-    }),
-    async idle() {
-      await Promise.all([recall.idle(), summaryOf.idle()]);
+/** It is off by default, and a quarter of the code: it is loaded with the first call of an agent that has it on. */
+export function createPerfContext(deps: PerfContextDeps): PerfContext {
+  let parts: Promise<PerfContext> | undefined;
+  const load = (): Promise<PerfContext> =>
+    (parts ??= import('./perf-context-parts.ts').then(({ createContextParts }) => createContextParts(deps)));
+  const lazily = (name: string, part: 'window' | 'promptCache'): Middleware => ({
+    name,
+    async run(call, next) {
+      if (deps.settingsOf(call) === false) return next();
+      const loaded = await load();
+      return loaded[part].run(call, next);
     },
+  });
+  return {
+    window: lazily('context', 'window'),
+    promptCache: lazily('promptCache', 'promptCache'),
+    idle: async () => (await parts)?.idle(),
   };
 }

@@ -2,17 +2,19 @@ import { normalizerOf, type Normalize } from './base/normalize.ts';
 import { overridesIn } from './mastra/call-overrides.ts';
 import { callerOf, embedderOf } from './mastra/caller.ts';
 import type { Host, Origin } from './mastra/host.ts';
+import { embedOrigin } from './mastra/memory-embedder.ts';
+import { registry } from './mastra/registry.ts';
 import type { ModelOptions } from './perf-handle.ts';
 import { beginCall } from './pipeline/begin-call.ts';
 import type { Handler } from './pipeline/compose.ts';
-import type { EmbedCall, EmbedReply } from './pipeline/embedder-proxy.ts';
+import type { AskEmbedder, EmbedCall, EmbedDoor, EmbedReply } from './pipeline/embedder-proxy.ts';
 import type { Door } from './pipeline/model-proxy.ts';
 
 export interface DoorsDeps {
   /** The house. */
   readonly run: Handler;
-  /** Around each request to an embedding model. */
-  readonly embed: (call: EmbedCall, ask: () => PromiseLike<EmbedReply>) => PromiseLike<EmbedReply>;
+  /** In front of embedding models. */
+  readonly embed: (call: EmbedCall, ask: AskEmbedder) => PromiseLike<EmbedReply>;
   readonly isClosed: () => boolean;
   /** Before the first call, and again. */
   readonly start: () => void;
@@ -32,6 +34,8 @@ export interface Doors {
   /** For a model that is used without an agent. */
   alone(options?: ModelOptions): Door;
   readonly embed: Host['embed'];
+  /** For an embedding model that was wrapped by hand. In the run of an agent it is used for that agent. */
+  embedAlone(options?: ModelOptions): EmbedDoor;
 }
 
 export function createDoors(deps: DoorsDeps): Doors {
@@ -58,22 +62,27 @@ export function createDoors(deps: DoorsDeps): Doors {
       }
     },
   });
+  const door: Doors['embed'] = async (bare, ask, origin) => {
+    let call;
+    try {
+      if (isClosed()) return ask(bare.request);
+      start();
+      const overrides = overridesFor(origin);
+      call = { ...bare, caller: embedderOf(origin, overrides), overrides };
+    } catch (error) {
+      fault('embed', error);
+      return ask(bare.request);
+    }
+    return embed(call, ask);
+  };
   return {
     forAgent: (origin) => doorFor(origin, true),
     alone: ({ agent = 'model' } = {}) => doorFor({ agentId: agent, requestContext: undefined }, false),
-    async embed(bare, ask, origin) {
-      let call;
-      try {
-        if (isClosed()) return ask();
-        start();
-        const overrides = overridesFor(origin);
-        call = { ...bare, caller: embedderOf(origin, overrides), overrides };
-      } catch (error) {
-        fault('embed', error);
-        return ask();
-      }
-      return embed(call, ask);
-    },
+    embed: door,
+    embedAlone:
+      ({ agent = 'model' } = {}) =>
+      (bare, ask) =>
+        door(bare, ask, embedOrigin(agent, registry())),
   };
 }
 

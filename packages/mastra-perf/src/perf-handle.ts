@@ -1,11 +1,14 @@
 import type { RequestContext } from '@mastra/core/request-context';
 import type { InvalidateSelector } from './cache/names.ts';
 import type { CacheStats } from './cache/response-cache.ts';
+import type { BatchEmbeddingsOptions } from './embeddings/batch-embeddings.ts';
+import type { EmbeddingStats } from './embeddings/embeddings.ts';
 import type { PerfEvents } from './events.ts';
 import type { ContextLike, ContextOptions } from './mastra/call-overrides.ts';
 import type { DoctorReport } from './mastra/doctor/report.ts';
 import type { MastraLike } from './mastra/host.ts';
 import type { LatencySnapshot } from './monitor/latency.ts';
+import type { EmbedderLike } from './pipeline/embedder-proxy.ts';
 import type { ModelLike } from './pipeline/model-proxy.ts';
 import type { OutcomeOf } from './pipeline/outcome-of.ts';
 import type { SdkMiddleware } from './pipeline/sdk-middleware.ts';
@@ -17,6 +20,8 @@ import type { UsageQuery } from './usage/usage-query.ts';
 /** Look-ups in memory and, where there is one, in the store and how that fares. */
 export interface PerfCacheStats extends CacheStats {
   readonly store?: NonNullable<CacheStats['store']> & StoreState & { readonly name: string };
+  /** Vectors are kept apart from answers, in the same store. */
+  readonly embeddings: EmbeddingStats;
 }
 
 /** Names a model that is used without an agent. */
@@ -57,6 +62,24 @@ export interface Perf extends AsyncDisposable {
   middleware<V extends string>(
     options: ModelOptions & { readonly specificationVersion: V },
   ): SdkMiddleware<V>;
+  /**
+   * An embedding model (AI SDK specification v2, v3 or v4) with the plugin in front of it: for use without Mastra, or for a memory
+   * that is used before any agent has asked for it. In the run of an agent it counts as the agent's.
+   */
+  embedder<M extends EmbedderLike>(model: M, options?: ModelOptions): M;
+  /**
+   * The vectors of many texts, in their order: those that are known from memory and store, the others in batches, a bounded number of
+   * requests at the same time. Repeats what the provider calls retryable.
+   *
+   * @throws PerfError `MASTRA_PERF_EMBEDDING` (an `EmbeddingError`) with the `index` of a text that the model refuses; otherwise the
+   * provider's error, or the reason of the signal. What was embedded until then is kept.
+   * @example await perf.batchEmbeddings(openai.embedding('text-embedding-3-small'), texts, { onProgress: ({ done, total }) => … });
+   */
+  batchEmbeddings(
+    model: EmbedderLike,
+    texts: readonly string[],
+    options?: BatchEmbeddingsOptions & ModelOptions,
+  ): Promise<number[][]>;
   readonly cache: {
     /**
      * Takes stored answers away, by tags, agent or key. In this process it holds at once, in all others that share the store
@@ -65,7 +88,7 @@ export interface Perf extends AsyncDisposable {
      * @throws PerfError `MASTRA_PERF_STORE` when the store is away; it is repeated as soon as the store is back.
      */
     invalidate(selector: InvalidateSelector): Promise<void>;
-    /** The same for all answers. */
+    /** The same for all answers, and for all vectors of texts. */
     clear(): Promise<void>;
     stats(): PerfCacheStats;
   };

@@ -19,6 +19,7 @@ import { createLatency } from './monitor/latency.ts';
 import { resolveOptions, type AgentSettings, type PerfOptions } from './options.ts';
 import { createPerfContext } from './perf-context.ts';
 import { createDoors } from './perf-doors.ts';
+import { createPerfEmbeddings, embedderDoors } from './perf-embeddings.ts';
 import type { ModelOptions, Perf, PerfCacheStats } from './perf-handle.ts';
 import { createPerfStorage } from './perf-storage.ts';
 import { createPerfUsage } from './perf-usage.ts';
@@ -93,6 +94,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     background,
     processId,
     settingsOf: feature('cache'),
+    follower: { forget: (names) => embeddings.forget(names), catchUp: () => embeddings.catchUp() },
   });
   const releases = createReleases(store?.bus);
   const across =
@@ -135,6 +137,17 @@ export function createPerf(options: PerfOptions = {}): Perf {
     processId,
     events,
     fromCache: cache.fromStore,
+    fault,
+  });
+  const embeddings = createPerfEmbeddings({
+    bounds: settings.embeddingBounds,
+    encryptionKeys: settings.bounds.encryptionKeys,
+    settingsOf: feature('embeddings'),
+    clock,
+    store: store?.cache,
+    cache,
+    meter: usage.meter,
+    events,
     fault,
   });
   const latency = createLatency({ clock, events, fault, settingsOf: feature('latency') });
@@ -180,7 +193,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
 
   const doors = createDoors({
     run,
-    embed: usage.meter.embeddings,
+    embed: embeddings.embed,
     isClosed: () => closed,
     start,
     settingsOf: cacheSettings,
@@ -209,7 +222,13 @@ export function createPerf(options: PerfOptions = {}): Perf {
   };
 
   const flush = async (): Promise<void> => {
-    const work = [usage.flush(), background.idle(), context.idle(), storage && storage.flush()];
+    const work = [
+      usage.flush(),
+      background.idle(),
+      embeddings.idle(),
+      context.idle(),
+      storage && storage.flush(),
+    ];
     await Promise.allSettled(work);
     await Promise.all(work);
   };
@@ -226,6 +245,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
     usage.stop();
     await store?.close();
     cache.drop();
+    embeddings.forget('all');
     events.clear();
   };
 
@@ -242,10 +262,11 @@ export function createPerf(options: PerfOptions = {}): Perf {
       ...modelOptions
     }: ModelOptions & { readonly specificationVersion?: string } = {}) =>
       sdkMiddleware(specificationVersion as never, doors.alone(modelOptions)),
+    ...embedderDoors(doors, clock),
     cache: {
       invalidate: cache.invalidate,
       clear: cache.clear,
-      stats: () => withState(cache.stats(), store),
+      stats: () => ({ ...withState(cache.stats(), store), embeddings: embeddings.stats() }),
     },
     usage: {
       report: usage.meter.report,
@@ -273,7 +294,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
 const closedError = (): PerfError =>
   new PerfError('MASTRA_PERF_CLOSED', 'this plugin is closed: make a new one with createPerf()');
 
-function withState(stats: CacheStats, store: GuardedStore | undefined): PerfCacheStats {
+function withState(stats: CacheStats, store: GuardedStore | undefined): Omit<PerfCacheStats, 'embeddings'> {
   const { store: counts, ...memory } = stats;
   return store && counts ? { ...memory, store: { name: store.name, ...store.state(), ...counts } } : memory;
 }

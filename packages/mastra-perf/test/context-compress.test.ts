@@ -4,7 +4,14 @@ import { mockModel } from '@mastra-perf/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createPerf, type Outcome, type PerfOptions } from '../src/index.ts';
-import { textOf, tokensOf, windowedAgent, WORDS, type Asked, type WindowedAgentOptions } from './windowed-agent.ts';
+import {
+  textOf,
+  tokensOf,
+  windowedAgent,
+  WORDS,
+  type Asked,
+  type WindowedAgentOptions,
+} from './windowed-agent.ts';
 
 const open: ReturnType<typeof windowedAgent>[] = [];
 const start = (options: WindowedAgentOptions): ReturnType<typeof windowedAgent> => {
@@ -134,7 +141,9 @@ describe('a summary of what is left out', () => {
   });
 
   it('is that of one thread only', async () => {
-    const one = talking(({ text }: { text: string }) => (text.includes('secret') ? 'It was about a secret.' : 'No.'));
+    const one = talking(({ text }: { text: string }) =>
+      text.includes('secret') ? 'It was about a secret.' : 'No.',
+    );
     for (let turn = 0; turn < 20; turn++) {
       await one.ask(`secret question ${turn}: ${WORDS.repeat(3)}`);
       await one.perf!.flush();

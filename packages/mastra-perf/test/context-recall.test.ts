@@ -110,7 +110,7 @@ describe('recall', () => {
     expect(one.block()).toContain('the locker is blue now');
   });
 
-  it('gives all steps of a run the same', async () => {
+  it.each(['generate', 'stream'] as const)('gives all steps of a run the same, %s', async (method) => {
     const look = createTool({
       id: 'look',
       description: 'look',
@@ -122,7 +122,9 @@ describe('recall', () => {
       respond: (call) => (call <= 10 ? { tools: [{ name: 'look', args: { n: call } }] } : { text: 'done' }),
     });
     await one.tell([FACT, 'noted', ...SMALL_TALK]);
-    await one.ask(QUESTION, { maxSteps: 12 });
+    const options = { maxSteps: 12, memory: { thread: 't', resource: 'r' } };
+    if (method === 'generate') await one.agent.generate(QUESTION, options);
+    else await (await one.agent.stream(QUESTION, options)).consumeStream();
     expect(one.prompts).toHaveLength(11);
     const starts = one.prompts.map(({ prompt }) => {
       const question = prompt.findLastIndex(({ role }) => role === 'user');

@@ -47,10 +47,10 @@ export async function createIndexTables(file: string): Promise<void> {
   try {
     for (const name of indexNames) {
       await client.execute(
-        `CREATE TABLE ${name} (id SERIAL PRIMARY KEY, vector_id TEXT UNIQUE NOT NULL, embedding F32_BLOB(${embeddingDimension}), metadata TEXT DEFAULT '{}')`,
+        `CREATE TABLE IF NOT EXISTS ${name} (id SERIAL PRIMARY KEY, vector_id TEXT UNIQUE NOT NULL, embedding F32_BLOB(${embeddingDimension}), metadata TEXT DEFAULT '{}')`,
       );
       await client.execute(
-        `CREATE INDEX ${name}_vector_idx ON ${name} (libsql_vector_idx(embedding, 'compress_neighbors=float1bit', 'max_neighbors=32'))`,
+        `CREATE INDEX IF NOT EXISTS ${name}_vector_idx ON ${name} (libsql_vector_idx(embedding, 'compress_neighbors=float1bit', 'max_neighbors=32'))`,
       );
     }
   } finally {

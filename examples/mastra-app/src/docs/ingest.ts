@@ -1,10 +1,11 @@
+import { DocumentProcessor, type SourceDocument } from 'mastra-perf';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { embedInWorkers } from '../embedding/embed-in-workers.ts';
 import { createIndexTables, indexFile, indexNames, indexOf, openIndex, sealIndex } from './index-file.ts';
-import { readDocsPages } from './pages.ts';
-import { passagesOf, type PassageToEmbed } from './passages.ts';
+import { readDocsPages, type DocsPage } from './pages.ts';
+import { passagesOf } from './passages.ts';
+import { createWorkerEmbedder } from './worker-embedder.ts';
 
 export interface IngestResult {
   readonly file: string;
@@ -16,78 +17,66 @@ export interface IngestResult {
   readonly ms: number;
 }
 
-const batchSize = 16;
-
-/** Builds the vector index of the documentation, once per version. `onProgress` receives the passages done and their total. */
+/** Builds the vector index of the documentation, once per version. `onProgress` receives the pages done and their total. */
 export async function ingest(onProgress: (done: number, total: number) => void): Promise<IngestResult> {
   const start = performance.now();
   const { version, pages } = await readDocsPages();
   const file = indexFile(version);
   if (existsSync(file)) return { file, skipped: true, pages: pages.length, ms: performance.now() - start };
 
-  const passages = (await Promise.all(pages.map(passagesOf))).flat();
-  // The index is built under another name and renamed when complete: what an interrupted ingest leaves behind is never taken for an index.
+  // The index is built under another name and renamed when complete: an interrupted ingest goes on where it was.
   const building = `${file}.building`;
-  await removeDatabase(building);
-  await build(building, passages, onProgress);
+  const passages = await build(building, pages, onProgress);
   await sealIndex(building);
   await rename(building, file);
   await removeDatabase(building);
-  return {
-    file,
-    skipped: false,
-    pages: pages.length,
-    passages: passages.length,
-    ms: performance.now() - start,
-  };
+  return { file, skipped: false, pages: pages.length, passages, ms: performance.now() - start };
 }
 
 async function build(
   file: string,
-  passages: readonly PassageToEmbed[],
+  pages: readonly DocsPage[],
   onProgress: (done: number, total: number) => void,
-): Promise<void> {
+): Promise<number> {
   await createIndexTables(file);
-  const index = openIndex(file);
+  const vectorStore = openIndex(file);
+  const embedder = createWorkerEmbedder();
+  let passages = 0;
+  let before = 0;
   try {
-    // A batch is padded to its longest text, so texts of like length go together.
-    const sorted = passages.toSorted((a, b) => a.embedText.length - b.embedText.length);
-    const batches = Array.from({ length: Math.ceil(sorted.length / batchSize) }, (_, batch) =>
-      sorted.slice(batch * batchSize, (batch + 1) * batchSize),
-    );
-    let done = 0;
-    await embedInWorkers(
-      batches.map((batch) => batch.map((passage) => passage.embedText)),
-      async (number, vectors) => {
-        const batch = batches[number] ?? [];
-        await store(index, batch, vectors, number);
-        done += batch.length;
-        onProgress(done, passages.length);
-      },
-    );
+    for (const indexName of indexNames) {
+      const processor = new DocumentProcessor({
+        embedder,
+        vectorStore,
+        indexName,
+        batchSize: embedder.maxEmbeddingsPerCall,
+        chunk: async (markdown, { id }) =>
+          (await passagesOf({ path: id, markdown })).map(({ text, embedText, ...metadata }) => ({
+            text,
+            embedText,
+            metadata,
+          })),
+      });
+      const documents = pages.filter(({ path }) => indexOf(path) === indexName).map(documentOf);
+      const begun = before;
+      const { chunks, failed } = await processor.processBatch(documents, {
+        onProgress: ({ done }) => onProgress(begun + done, pages.length),
+      });
+      if (failed[0]) throw failed[0].error;
+      passages += chunks;
+      before += documents.length;
+    }
   } finally {
-    await index.close();
+    await Promise.all([vectorStore.close(), embedder.close()]);
   }
+  return passages;
 }
 
-async function store(
-  index: ReturnType<typeof openIndex>,
-  batch: readonly PassageToEmbed[],
-  vectors: readonly number[][],
-  number: number,
-): Promise<void> {
-  const rows = batch.map((passage, i) => ({ passage, id: `${number}-${i}`, vector: vectors[i] ?? [] }));
-  for (const indexName of indexNames) {
-    const own = rows.filter((row) => indexOf(row.passage.path) === indexName);
-    if (own.length === 0) continue;
-    await index.upsert({
-      indexName,
-      ids: own.map((row) => row.id),
-      vectors: own.map((row) => row.vector),
-      metadata: own.map(({ passage: { path, title, section, text } }) => ({ path, title, section, text })),
-    });
-  }
-}
+const documentOf = ({ path, markdown }: DocsPage): SourceDocument => ({
+  id: path,
+  content: markdown,
+  type: 'markdown',
+});
 
 async function removeDatabase(file: string): Promise<void> {
   const names = await readdir(dirname(file));

@@ -32,9 +32,15 @@ export function answerFromDocs({ messages, tools }: ModelRequest): ModelAnswer {
   };
 }
 
+/** The question itself, without what was recalled for it. */
+const withoutRecalled = (text: string): string =>
+  text.replace(/^<earlier_messages>[\s\S]*<\/earlier_messages>\s*/, '');
+
 /** "And on Redis?" means nothing by itself: such a question is asked together with the one before it. */
 function completeQuestion(messages: readonly Message[]): string {
-  const questions = messages.filter((message) => message.role === 'user').map((message) => message.text);
+  const questions = messages
+    .filter((message) => message.role === 'user')
+    .map(({ text }) => withoutRecalled(text));
   const last = questions.at(-1) ?? '';
   const before = questions.at(-2);
   return before !== undefined && /^(and|but|what about|how about)\b/i.test(last) ? `${before} ${last}` : last;

@@ -8,9 +8,9 @@ export interface Clock {
   settled(): Promise<void>;
   /**
    * Runs `then` in `ms` milliseconds, and after what has arrived until then was seen: a process that was busy for long
-   * finds replies and timers due at once. Returns the cancel. Keeps no process alive.
+   * finds replies and timers due at once. Returns the cancel. Keeps no process alive, unless somebody waits for it.
    */
-  after(ms: number, then: () => void): () => void;
+  after(ms: number, then: () => void, keepsAlive?: 'keeps-alive'): () => void;
 }
 
 export const systemClock: Clock = {
@@ -18,9 +18,10 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   // A tick that a promise asks for comes when no promise is left to run; an immediate would cost a round of the event loop.
   settled: () => new Promise((resolve) => process.nextTick(resolve)),
-  after(ms, then) {
+  after(ms, then, keepsAlive) {
     let turn: NodeJS.Immediate | undefined;
-    const timer = setTimeout(() => (turn = setImmediate(then)), ms).unref();
+    const timer = setTimeout(() => (turn = setImmediate(then)), ms);
+    if (!keepsAlive) timer.unref();
     return () => {
       clearTimeout(timer);
       clearImmediate(turn);

@@ -1,20 +1,18 @@
 import { isUtf8 } from 'node:buffer';
+import { CHECK_BYTES, checkedBytes, contentOf } from '../base/checked-bytes.ts';
+import { parseEncryptionKeys } from '../base/encryption-keys.ts';
+import { isUnreadable, UnreadableEntry } from '../base/unreadable-entry.ts';
 import { COMPRESS_FROM, deflate, inflate } from './compression.ts';
-import { parseEncryptionKeys } from './encryption-keys.ts';
-import { seal, SEAL_BYTES, unseal } from './encryption.ts';
-import { loadZlib } from './load-zlib.ts';
-import { isUnreadable, UnreadableEntry } from './unreadable-entry.ts';
 
-export { isUnreadable } from './unreadable-entry.ts';
+export { isUnreadable } from '../base/unreadable-entry.ts';
 
 /*
  * An entry as bytes:
  *
  *   0  'mprf'    4  format version    5  flags    6  length of the text in bytes (4, big-endian)
- *  10  what `seal` makes of the content if it is encrypted, else CRC-32 (4, big-endian) and the content
+ *  10  the content, checked or encrypted: see checked-bytes.ts
  *
- * The content is the text in UTF-8, deflated if that makes it shorter. Checksum and encryption also cover the header and
- * the key of the cache, so that no entry is taken for that of another key.
+ * The content is the text in UTF-8, deflated if that makes it shorter.
  */
 
 /** Raise it with every change of what is written here or in pipeline/answer-text.ts: what it was before is then a miss. */
@@ -25,7 +23,6 @@ const VERSION_AT = 4;
 const FLAGS_AT = 5;
 const LENGTH_AT = 6;
 const BODY_AT = 10;
-const CRC_BYTES = 4;
 const DEFLATED = 1;
 const ENCRYPTED = 2;
 const KNOWN_FLAGS = DEFLATED | ENCRYPTED;
@@ -68,27 +65,15 @@ export function createCodec({ encryptionKeys, maxBytes = DEFAULT_MAX_BYTES }: Co
     const isShorter = deflated.byteLength < plain.byteLength;
     const content = isShorter ? deflated : plain;
     const header = headerOf((isShorter ? DEFLATED : 0) | (sealingKey ? ENCRYPTED : 0), plain.byteLength);
-    const context = contextOf(header, key);
-    if (sealingKey) return joined(header, seal(content, context, sealingKey));
-    return joined(header, checksum(content, context), content);
+    return checkedBytes(header, content, key, sealingKey);
   };
 
   const open = async (entry: Buffer, key: string): Promise<string> => {
     const { flags, length } = readHeader(entry);
     if (length > maxBytes) throw new UnreadableEntry('too-large');
     // Nothing is made longer than it was: what is, is not worth the time that it would take to look at it.
-    if (entry.byteLength > BODY_AT + SEAL_BYTES + length) throw new UnreadableEntry('corrupt');
-    const context = contextOf(entry.subarray(0, BODY_AT), key);
-    const body = entry.subarray(BODY_AT);
-    let content: Uint8Array;
-    if (flags & ENCRYPTED) {
-      content = unseal(body, context, keys);
-    } else {
-      if (sealingKey) throw new UnreadableEntry('not-encrypted'); // whoever can write to the store could have made it
-      content = body.subarray(CRC_BYTES);
-      if (!checksum(content, context).equals(body.subarray(0, CRC_BYTES)))
-        throw new UnreadableEntry('corrupt');
-    }
+    if (entry.byteLength > BODY_AT + CHECK_BYTES + length) throw new UnreadableEntry('corrupt');
+    const content = contentOf(entry, BODY_AT, key, (flags & ENCRYPTED) !== 0, keys);
     const plain = flags & DEFLATED ? await inflate(content, length) : content;
     if (plain.byteLength !== length || !isUtf8(plain)) throw new UnreadableEntry('corrupt');
     return asBuffer(plain).toString();
@@ -105,17 +90,6 @@ export function createCodec({ encryptionKeys, maxBytes = DEFAULT_MAX_BYTES }: Co
       }
     },
   };
-}
-
-/** In memory of its own: it may be kept, and a part of a larger memory would keep all of that. */
-function joined(...parts: readonly Uint8Array[]): Buffer {
-  const whole = Buffer.allocUnsafeSlow(parts.reduce((length, part) => length + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -135,13 +109,4 @@ function readHeader(entry: Buffer): { readonly flags: number; readonly length: n
   const flags = entry.readUInt8(FLAGS_AT);
   if (entry[VERSION_AT] !== FORMAT_VERSION || flags & ~KNOWN_FLAGS) throw new UnreadableEntry('version');
   return { flags, length: entry.readUInt32BE(LENGTH_AT) };
-}
-
-const contextOf = (header: Uint8Array, key: string): Buffer => Buffer.concat([header, Buffer.from(key)]);
-
-function checksum(content: Uint8Array, context: Uint8Array): Buffer {
-  const { crc32 } = loadZlib();
-  const sum = Buffer.alloc(CRC_BYTES);
-  sum.writeUInt32BE(crc32(content, crc32(context)));
-  return sum;
 }

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { loadZlib } from './load-zlib.ts';
+import { loadZlib } from '../base/load-zlib.ts';
 
 /*
  * deflateRaw at level 1, because every Node that reads the same store must be able to read what any of them wrote: zstd is

@@ -35,7 +35,7 @@ const CHUNK = 500;
 const REPEAT_MS = 1000;
 const TOPIC = 'cache';
 
-type Names = readonly string[] | 'all';
+export type Names = readonly string[] | 'all';
 
 /** An invalidation that the store has not confirmed. */
 interface Debt {
@@ -48,8 +48,16 @@ type Note = { readonly from: string } & (
   | { readonly replaced: string }
 );
 
+/** What else in this process is kept in the same store: it is told of everything that is taken away there. */
+export interface Follower {
+  forget(names: Names): void;
+  /** Messages may have been missed. Never rejects. */
+  catchUp(): Promise<void>;
+}
+
 export interface InvalidationDeps {
   readonly local: LocalTier;
+  readonly follower?: Follower | undefined;
   readonly clock: Clock;
   readonly store: Pick<CacheStore, 'invalidateTags' | 'clear' | 'areCurrent'>;
   readonly bus: Bus | undefined;
@@ -57,12 +65,14 @@ export interface InvalidationDeps {
   readonly processId: string;
 }
 
-export function createInvalidation({ local, clock, store, bus, processId }: InvalidationDeps): Invalidation {
+export function createInvalidation(deps: InvalidationDeps): Invalidation {
+  const { local, follower, clock, store, bus, processId } = deps;
   const owed = new Set<Debt>();
 
   const forget = (names: Names): void => {
     if (names === 'all') local.clear();
     else local.mark(names);
+    follower?.forget(names);
   };
   const spread = async (names: Names, settled: readonly Debt[]): Promise<void> => {
     if (names === 'all') await store.clear();
@@ -129,15 +139,15 @@ export function createInvalidation({ local, clock, store, bus, processId }: Inva
   const hear = (text: string): void => {
     const note = readNote(text);
     if (note?.from === processId) return;
-    if (note && 'names' in note) local.mark(note.names);
+    if (note && 'names' in note) forget(note.names);
     else if (note && 'replaced' in note) local.drop(note.replaced);
-    else local.clear(); // `all`, or something that only a later version understands
+    else forget('all'); // or something that only a later version understands
   };
 
   const catchUp = async (): Promise<void> => {
     local.doubt();
     await payDebts().catch(repeatLater); // the guard has told why
-    await revalidate();
+    await Promise.all([revalidate(), follower?.catchUp()]);
   };
   return {
     invalidate: (names) => begin(names),

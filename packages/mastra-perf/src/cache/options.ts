@@ -3,7 +3,7 @@ import type { ByteSize } from '../base/byte-size.ts';
 import type { Duration } from '../base/duration.ts';
 import { type Normalize, normalizeSchema } from '../base/normalize.ts';
 import { byteSize, duration, flag, oneOf, options, positiveInteger } from '../base/schema.ts';
-import { encryptionKeys } from './encryption-keys.ts';
+import { encryptionKeys } from '../base/encryption-keys.ts';
 
 /** The response cache: an equal question of the same agent and scope is answered without asking the model. */
 export interface CacheOptions {

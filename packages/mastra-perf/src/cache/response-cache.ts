@@ -9,7 +9,7 @@ import { ageOf } from './answer.ts';
 import { createCodec } from './codec.ts';
 import { fill } from './fill.ts';
 import { freshnessOf } from './freshness.ts';
-import { createInvalidation, type Invalidation } from './invalidation.ts';
+import { createInvalidation, type Follower, type Invalidation } from './invalidation.ts';
 import { localTier } from './local-tier.ts';
 import { lookup } from './lookup.ts';
 import { modeOf } from './mode.ts';
@@ -41,6 +41,8 @@ export interface ResponseCacheDeps {
   readonly store:
     | { readonly cache: CacheStore; readonly leases?: Leases | undefined; readonly bus?: Bus | undefined }
     | undefined;
+  /** Is told of all that is taken away, here and in other processes. */
+  readonly follower?: Follower;
   /** Names this process among those that share the store. */
   readonly processId: string;
   /** Settings of the agent that calls; `false` when its cache is off. */
@@ -61,6 +63,10 @@ export interface ResponseCache {
   /** Whether nothing of this call was invalidated since that moment. */
   isCurrent(call: ModelCall, stamp: number): boolean;
   invalidate(selector: InvalidateSelector): Promise<void>;
+  /** The same for entries of the {@link Follower}, by names of its own. */
+  invalidateNames(names: readonly string[]): Promise<void>;
+  /** Whether the store has yet to be told that something of these names is gone. */
+  owes(names: readonly string[]): boolean;
   clear(): Promise<void>;
   /** Hears from now on what other processes invalidate. Called once. */
   listen(): Promise<void>;
@@ -83,6 +89,12 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
     const begin = beginnings.get(facts) ?? (facts.storeAway ? { stamp: came } : tiers.begin(came));
     beginnings.set(facts, begin);
     return begin;
+  };
+
+  const invalidateNames = async (names: readonly string[]): Promise<void> => {
+    if (remote) return remote.invalidation.invalidate(names);
+    local.mark(names);
+    deps.follower?.forget(names);
   };
 
   return {
@@ -118,14 +130,13 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
     stamp: local.stamp,
     isCurrent: (call, stamp) =>
       local.isCurrent(stamp, namesOf(call.key(), call.caller.agent, call.overrides.tags)),
-    async invalidate(selector) {
-      const names = namesSelected(selector);
-      if (remote) await remote.invalidation.invalidate(names);
-      else local.mark(names);
-    },
+    invalidate: async (selector) => invalidateNames(namesSelected(selector)),
+    invalidateNames,
+    owes: (names) => remote?.invalidation.owes(names) ?? false,
     async clear() {
-      if (remote) await remote.invalidation.clear();
-      else local.clear();
+      if (remote) return remote.invalidation.clear();
+      local.clear();
+      deps.follower?.forget('all');
     },
     listen: async () => remote?.invalidation.listen(),
     catchUp: async () => remote?.invalidation.catchUp(),
@@ -141,7 +152,7 @@ function behind(
   { cache, bus }: NonNullable<ResponseCacheDeps['store']>,
   local: ReturnType<typeof localTier>,
   bounds: BoundSettings & typeof CACHE_BOUNDS,
-  { clock, events, background, processId, fault }: ResponseCacheDeps,
+  { clock, events, background, processId, follower, fault }: ResponseCacheDeps,
 ): { readonly store: ReturnType<typeof storeTier>; readonly invalidation: Invalidation } {
   const codec = createCodec({
     maxBytes: 2 * bounds.maxEntryBytes, // what memory holds in two bytes takes up to three in UTF-8
@@ -155,6 +166,6 @@ function behind(
       onUnreadable: (key, reason) => events.emit('unreadable', { key, reason }),
       onUnwritable: (error) => fault('cache.store', error),
     }),
-    invalidation: createInvalidation({ local, clock, store: cache, bus, processId }),
+    invalidation: createInvalidation({ local, follower, clock, store: cache, bus, processId }),
   };
 }

@@ -36,7 +36,7 @@ export interface ContextWindowOptions {
   readonly onOverflow?: 'send' | 'error';
   /**
    * Puts what was said earlier and belongs to the question in front of it: from the thread of the agent's memory, or from all threads of
-   * the resource. The window then has a quarter of `maxTokens`, or what `recall.maxTokens` leaves of it, the last three turns at least.
+   * the resource. The window then has a quarter of `maxTokens`, or what `recall.maxTokens` leaves of it, the last five turns at least.
    * @default false
    */
   readonly recall?: boolean | RecallOptions;
@@ -81,7 +81,7 @@ export interface RecallOptions {
    */
   readonly scope?: Reach;
   /**
-   * Most tokens that are recalled, at most three quarters of the prompt.
+   * Most tokens that are recalled; less where the window leaves less.
    * @default 8000
    */
   readonly maxTokens?: number;

@@ -35,7 +35,7 @@ const RECALLED = 8000;
 /** Of a prompt with what is recalled; the rest is the window. */
 const RECALLED_SHARE = 0.75;
 /** What was said just before is not looked for by what it has to do with the question. */
-const LAST_TURNS = 3;
+const LAST_TURNS = 5;
 
 /**
  * In this order: results of tools are cut, what does not fit is left out, a summary stands for it, what belongs to the question is
@@ -89,10 +89,17 @@ export function rewritePrompts({ recalledFor, summaryOf, windowOf }: RewriteDeps
     const summary =
       forSummary > 0 ? summaryOf(call, compression, messagesOf(true), room - tokens, counter) : undefined;
     tokens += summary?.tokens ?? 0;
-    const recallRoom = Math.floor(Math.min(room - tokens, forRecall));
+    const recallRoom = Math.floor(Math.min(room - tokens, recallOptions?.maxTokens ?? RECALLED));
     const recalled =
       conversation && recallOptions
-        ? await recalledFor(conversation, repeated.prompt, recallOptions, recallRoom, counter)
+        ? await recalledFor({
+            conversation,
+            prompt: repeated.prompt,
+            options: recallOptions,
+            room: recallRoom,
+            counter,
+            signal: request.abortSignal,
+          })
         : undefined;
     tokens += recalled?.tokens ?? 0;
 

@@ -32,6 +32,8 @@ export interface ContextOptions {
   readonly latency?: false;
   /** `false` leaves nothing out of this run's prompts. */
   readonly context?: false;
+  /** `false` has every text of this run embedded anew, by requests of its own. */
+  readonly embeddings?: false;
 }
 
 const off = () =>
@@ -52,6 +54,7 @@ const contextSchema = options({
   usage: z.optional(off()),
   latency: z.optional(off()),
   context: z.optional(off()),
+  embeddings: z.optional(off()),
 });
 
 const KEY = 'mastraPerf';

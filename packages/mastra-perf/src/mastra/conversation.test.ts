@@ -5,7 +5,11 @@ import { Memory } from '@mastra/memory';
 import { describe, expect, it } from 'vitest';
 import { conversationOf } from './conversation.ts';
 
-const contextOf = (thread: string, resource?: string, reserved: Record<string, string> = {}): RequestContext => {
+const contextOf = (
+  thread: string,
+  resource?: string,
+  reserved: Record<string, string> = {},
+): RequestContext => {
   const context = new RequestContext();
   context.set('MastraMemory', { thread: { id: thread }, resourceId: resource });
   for (const [key, value] of Object.entries(reserved)) context.set(key, value);
@@ -78,7 +82,8 @@ describe.each(Object.entries(stores))('the conversation of a run, %s', (_name, o
     expect((await conversation.page('thread', undefined, 0)).messages).toHaveLength(3);
     const threads = new Set<string | undefined>();
     for (let page = 0; page < 3; page++)
-      for (const { thread } of (await conversation.page('resource', undefined, page)).messages) threads.add(thread);
+      for (const { thread } of (await conversation.page('resource', undefined, page)).messages)
+        threads.add(thread);
     expect(threads).toEqual(new Set(['t', 'other']));
     const ids = ['t-0', 'other-0', 'theirs-0'];
     const reached = async (reach: 'thread' | 'resource') =>

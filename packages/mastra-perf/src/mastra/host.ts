@@ -7,6 +7,8 @@ import type { ModelLike } from '../pipeline/model-proxy.ts';
 export interface MastraLike {
   listAgents(): Record<string, unknown>;
   addAgent(agent: unknown, key?: string, ...rest: unknown[]): unknown;
+  listMemory?(): Record<string, unknown> | undefined;
+  addMemory?(memory: unknown, key?: string): void;
   getStorage?(): unknown;
   getIdGenerator?(): unknown;
   listWorkflows?(): Record<string, unknown>;

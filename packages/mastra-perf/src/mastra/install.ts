@@ -3,7 +3,8 @@ import { owningPrototype, RESOLVE, resolvePatch } from './agent-patch.ts';
 import type { Host, MastraLike } from './host.ts';
 import { historyPatch } from './history-patch.ts';
 import { loadRunner, type Loaded } from './load-runner.ts';
-import { applyPatch, isSupported } from './patch.ts';
+import { adoptEmbedder } from './memory-embedder.ts';
+import { applyPatch, isSupported, type Patch } from './patch.ts';
 import { registry, sharePatch, type Registry } from './registry.ts';
 import { memoryPatch, runPatches } from './run-patch.ts';
 import { patchRunner } from './runner-patch.ts';
@@ -49,6 +50,9 @@ export function installOn(mastra: MastraLike, host: Host): () => void {
     }),
   );
   for (const agent of Object.values(mastra.listAgents())) hook(agent);
+  for (const memory of Object.values(mastra.listMemory?.() ?? {})) adoptEmbedder(memory, mastra, shared);
+  const memories = memoriesPatch(mastra, shared);
+  if (isSupported(memories)) undos.set(memories, applyPatch(memories));
   if (host.storage) {
     for (const patch of storagePatches(mastra, host.storage).filter(isSupported))
       undos.set(patch, applyPatch(patch));
@@ -60,6 +64,20 @@ export function installOn(mastra: MastraLike, host: Host): () => void {
     host.storage?.release();
     for (const undo of undos.values()) undo();
     undos.clear();
+  };
+}
+
+/** Memories that a Mastra has by name are met at once; those of agents when an agent is asked for it. */
+function memoriesPatch(mastra: MastraLike, shared: Registry): Patch {
+  return {
+    target: mastra,
+    method: 'addMemory',
+    wrap: (original) =>
+      function (this: MastraLike, memory: unknown, ...rest: unknown[]) {
+        const result: unknown = (original as (...args: unknown[]) => unknown).call(this, memory, ...rest);
+        adoptEmbedder(memory, mastra, shared);
+        return result;
+      } as never,
   };
 }
 

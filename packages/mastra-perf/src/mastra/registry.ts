@@ -13,6 +13,8 @@ const KEY = Symbol.for('mastra-perf.registry');
 export interface Registry {
   readonly protocol: number;
   readonly hosts: WeakMap<object, Host>;
+  /** The Mastra that a memory with an embedding model belongs to. */
+  readonly homes: WeakMap<object, MastraLike | 'several'>;
   /** Runs by their request context. */
   readonly runs: WeakMap<object, Run>;
   /** On whose behalf code works that a processor, a tool or a title has called. */
@@ -43,6 +45,7 @@ export function registry(): Registry {
   return (holder[KEY] ??= {
     protocol: PROTOCOL,
     hosts: new WeakMap(),
+    homes: new WeakMap(),
     runs: new WeakMap(),
     behalf: new AsyncLocalStorage(),
     agentRun: new AsyncLocalStorage(),

@@ -53,7 +53,8 @@ export function memoryPatch(prototype: object, shared: Registry): Patch {
         const memory: unknown = await (original as unknown as Method).apply(this, args);
         const host = hostOf(this, shared);
         if (host?.storage && hasOwnStorage(memory)) host.storage.adopt(memory.storage);
-        if (host) adoptEmbedder(memory, shared);
+        const mastra = this.getMastraInstance?.();
+        if (host && mastra) adoptEmbedder(memory, mastra, shared);
         const run = shared.agentRun.getStore();
         if (host && run?.agent === this.id) run.memory = memory;
         return memory;

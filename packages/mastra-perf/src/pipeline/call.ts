@@ -42,6 +42,7 @@ export interface CallOverrides {
   readonly usage?: false;
   readonly latency?: false;
   readonly context?: false;
+  readonly embeddings?: false;
   readonly ttlMs?: number;
   readonly tags?: readonly string[];
   readonly scope?: string;

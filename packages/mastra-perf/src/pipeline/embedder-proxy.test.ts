@@ -19,20 +19,26 @@ function setUp(model: Embedder = new Embedder()) {
   const seen: unknown[] = [];
   const door: EmbedDoor = (call, ask) => {
     seen.push(call);
-    return ask();
+    return ask(call.request);
   };
   return { model, door, seen, proxy: proxyEmbedder(model, door) };
 }
 
 it('shows each request to the door, which may ask the model', async () => {
-  const { proxy, seen } = setUp();
+  const { proxy, model, seen } = setUp();
   expect(await proxy.doEmbed({ values: ['a', 'b'] })).toEqual({ embeddings: [[1], [1]], secret: 'kept' });
   expect(seen).toEqual([
     {
       model: { provider: 'acme', modelId: 'e1', specification: 'v3' },
+      source: model,
       request: { values: ['a', 'b'] },
     },
   ]);
+});
+
+it('lets the door ask for other texts than it was asked for', async () => {
+  const proxy = proxyEmbedder(new Embedder(), ({ request }, ask) => ask({ ...request, values: ['c'] }));
+  expect((await proxy.doEmbed({ values: ['a', 'b'] })).embeddings).toEqual([[1]]);
 });
 
 it('is the model in everything else', () => {

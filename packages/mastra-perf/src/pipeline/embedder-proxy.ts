@@ -12,6 +12,7 @@ export interface EmbedderLike {
 export interface EmbedRequest {
   readonly values: readonly string[];
   readonly abortSignal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly [field: string]: unknown;
 }
 
@@ -24,15 +25,28 @@ export interface EmbedReply {
 /** One request to an embedding model. */
 export interface EmbedCall {
   readonly model: ModelIdentity;
+  /** The model itself: two with one name may have different keys and clients. */
+  readonly source: object;
   readonly request: EmbedRequest;
   readonly caller: Caller;
   readonly overrides: CallOverrides;
+  /** Whose texts are in it, where they are of several callers; asked when its answer is there. */
+  readonly shares?: () => readonly EmbedShare[];
 }
 
-/** What stands behind a wrapped embedding model: `ask` asks the model itself. */
+/** The part of a request that is for one caller. */
+export interface EmbedShare extends Pick<EmbedCall, 'caller' | 'overrides'> {
+  /** Bytes of a text. */
+  readonly weight: number;
+}
+
+/** Asks the model itself: for other texts, or with another signal, than it was asked with. */
+export type AskEmbedder = (request: EmbedRequest) => PromiseLike<EmbedReply>;
+
+/** What stands behind a wrapped embedding model. */
 export type EmbedDoor = (
-  call: Pick<EmbedCall, 'model' | 'request'>,
-  ask: () => PromiseLike<EmbedReply>,
+  call: Pick<EmbedCall, 'model' | 'source' | 'request'>,
+  ask: AskEmbedder,
 ) => PromiseLike<EmbedReply>;
 
 const WRAPPED = Symbol.for('mastra-perf.embedder');
@@ -45,8 +59,8 @@ export function proxyEmbedder<M extends EmbedderLike>(model: M, door: EmbedDoor)
   if (isWrappedEmbedder(model)) return model;
   const doEmbed = (request: EmbedRequest): PromiseLike<EmbedReply> =>
     door(
-      { model: identityOf(model), request },
-      () => model.doEmbed(request as never) as PromiseLike<EmbedReply>,
+      { model: identityOf(model), source: model, request },
+      (asked) => model.doEmbed(asked as never) as PromiseLike<EmbedReply>,
     );
   const target = Object.isFrozen(model) ? (Object.create(model) as M) : model;
   return new Proxy(target, {

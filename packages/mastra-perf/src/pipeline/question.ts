@@ -58,8 +58,8 @@ export function questionKey(
   });
 }
 
-/** In an order of their own: a name may be given twice, in two cases. */
-function questionHeaders(
+/** Those that can matter to a model, in an order of their own: a name may be given twice, in two cases. */
+export function questionHeaders(
   headers: ModelRequest['headers'],
 ): Array<readonly [name: string, value: string | undefined]> {
   return Object.entries(headers ?? {})
@@ -109,8 +109,8 @@ function questionPart(part: unknown, ordinal: (id: string) => number): unknown {
   };
 }
 
-/** `undefined` for options that held nothing but the host's: equal to no options at all. */
-function withoutHost(options: unknown): unknown {
+/** `undefined` for provider options that held nothing but the host's: equal to no options at all. */
+export function withoutHost(options: unknown): unknown {
   if (!isRecord(options)) return options;
   let kept: Record<string, unknown> | undefined;
   for (const namespace of Object.keys(options)) {

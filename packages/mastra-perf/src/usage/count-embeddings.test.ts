@@ -8,6 +8,7 @@ import type { UsageDeps } from './usage-deps.ts';
 
 const call: EmbedCall = {
   model: { provider: 'openai.embedding', modelId: 'text-embedding-3-small', specification: 'v3' },
+  source: {},
   request: { values: ['one two', 'three'] },
   caller: { agent: 'support', resource: 'ann', cause: { agent: 'support', purpose: 'embedding' }, scope: [] },
   overrides: { user: 'ann' },
@@ -83,5 +84,43 @@ describe('requests to an embedding model', () => {
     const { usage, faults } = setUp({ clock: { ...testClock(), now } });
     expect(await usage.embeddings(call, async () => reply({ tokens: 5 }))).toEqual(reply({ tokens: 5 }));
     expect(faults).toEqual([failure]);
+  });
+
+  it('are counted once, and their tokens for whom the texts were, in proportion', async () => {
+    const { usage } = setUp();
+    const share = (resource: string, weight: number) => ({
+      caller: { ...call.caller, resource },
+      overrides: {},
+      weight,
+    });
+    const shares = () => [share('ann', 30), share('ben', 50), share('ann', 20)];
+    await usage.embeddings({ ...call, shares }, async () => reply({ tokens: 1001 }));
+    const rows = await usage.report({ by: ['resource'] });
+    expect(rows.map((row) => [row.resource, row.embeddingCalls, row.spent.inputTokens]).toSorted()).toEqual([
+      ['ann', 1, 500],
+      ['ben', 0, 501],
+    ]);
+    expect(await usage.totals()).toMatchObject({
+      embeddingCalls: 1,
+      spent: { inputTokens: 1001, usd: 0.00002002 },
+    });
+  });
+
+  it('are not counted for those whose usage is not', async () => {
+    const { usage } = setUp({ settingsOf: ({ caller }) => (caller.resource === 'ben' ? false : {}) });
+    const shares = () =>
+      ['ann', 'ben'].map((resource) => ({ caller: { ...call.caller, resource }, overrides: {}, weight: 1 }));
+    await usage.embeddings({ ...call, shares }, async () => reply({ tokens: 10 }));
+    expect(await usage.totals()).toMatchObject({ embeddingCalls: 1, spent: { inputTokens: 5 } });
+  });
+
+  it('that were not necessary are savings, at the price of the model', async () => {
+    const { usage } = setUp();
+    usage.savedEmbeddings(call, 3, 1000);
+    expect(await usage.totals()).toMatchObject({
+      embeddingCalls: 0,
+      spent: { inputTokens: 0, usd: 0 },
+      saved: { calls: 0, embeddings: 3, inputTokens: 1000, usd: 0.00002 },
+    });
   });
 });

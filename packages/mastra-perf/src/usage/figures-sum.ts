@@ -15,6 +15,7 @@ function countsOf({ spent, saved, ...figures }: UsageFigures): UsageCounts {
     ...spent,
     nanoUsd: toNanoUsd(spent.usd),
     savedCalls: saved.calls,
+    savedEmbeddings: saved.embeddings,
     savedInputTokens: saved.inputTokens,
     savedOutputTokens: saved.outputTokens,
     savedNanoUsd: toNanoUsd(saved.usd),

@@ -21,6 +21,7 @@ const ZERO = {
   unpricedCalls: 0,
   estimatedCalls: 0,
   savedCalls: 0,
+  savedEmbeddings: 0,
   savedInputTokens: 0,
   savedOutputTokens: 0,
   savedNanoUsd: 0,

@@ -34,9 +34,11 @@ export interface UsageFigures {
     /** US dollars of the model calls whose price is known: see `unpricedCalls`. */
     readonly usd: number;
   };
-  /** What hits and shared answers would have used. */
+  /** What hits and shared answers would have used, and texts whose vector was known. */
   readonly saved: {
     readonly calls: number;
+    /** Texts that did not have to be embedded. Their tokens are in `inputTokens`. */
+    readonly embeddings: number;
     readonly inputTokens: number;
     readonly outputTokens: number;
     /** US dollars, where the price is known. */
@@ -146,6 +148,7 @@ export function figuresOf(counts: UsageCounts): UsageFigures {
     },
     saved: {
       calls: counts.savedCalls,
+      embeddings: counts.savedEmbeddings,
       inputTokens: counts.savedInputTokens,
       outputTokens: counts.savedOutputTokens,
       usd: counts.savedNanoUsd / 1e9,

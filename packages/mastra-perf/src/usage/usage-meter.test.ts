@@ -107,7 +107,7 @@ const NOTHING_SPENT = {
   reasoningTokens: 0,
   usd: 0,
 };
-const NOTHING_SAVED = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, ms: 0 };
+const NOTHING_SAVED = { calls: 0, embeddings: 0, inputTokens: 0, outputTokens: 0, usd: 0, ms: 0 };
 
 describe('a call that asks the model', () => {
   it('is a miss that costs what the provider bills', async () => {
@@ -240,7 +240,7 @@ describe('a call that is answered from elsewhere', () => {
       calls: 1,
       [name === 'hit' ? 'hits' : 'shared']: 1,
       spent: NOTHING_SPENT,
-      saved: { calls: 1, inputTokens: 1000, outputTokens: 100, usd: USD, ms: 812 },
+      saved: { calls: 1, embeddings: 0, inputTokens: 1000, outputTokens: 100, usd: USD, ms: 812 },
       unpricedModels: [],
     });
   });

@@ -1,7 +1,12 @@
 import { PerfError } from '../errors.ts';
 import type { Middleware } from '../pipeline/call.ts';
 import { createBilling } from './billing.ts';
-import { countEmbeddings, type CountEmbeddings } from './count-embeddings.ts';
+import {
+  countEmbeddings,
+  countSavedEmbeddings,
+  type CountEmbeddings,
+  type CountSavedEmbeddings,
+} from './count-embeddings.ts';
 import { countOutcomes } from './count-outcomes.ts';
 import { countSpend } from './count-spend.ts';
 import { countTracked, type CountTracked } from './count-tracked.ts';
@@ -19,6 +24,7 @@ export interface UsageMeter {
   readonly spend: Middleware;
   /** Around each request to an embedding model. */
   readonly embeddings: CountEmbeddings;
+  readonly savedEmbeddings: CountSavedEmbeddings;
   /** @throws PerfConfigError */
   readonly track: CountTracked;
   /**
@@ -62,6 +68,7 @@ export function createUsage(deps: UsageDeps): UsageMeter {
     outcomes: countOutcomes(counting),
     spend: countSpend(counting),
     embeddings: countEmbeddings(counting),
+    savedEmbeddings: countSavedEmbeddings(counting),
     track: countTracked(counting),
     async report(query) {
       const question = usageQuestion(query, clock.now());

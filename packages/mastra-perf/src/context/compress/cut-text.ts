@@ -11,12 +11,12 @@ export const isWithin = (text: string, maxTokens: number, count: CountText): boo
   text.length <= maxTokens * MOST_CHARACTERS_PER_TOKEN && count(text) <= maxTokens;
 
 /** The first characters, one less where a surrogate pair would be split. */
-export function headOf(text: string, length: number): string {
+function headOf(text: string, length: number): string {
   return text.slice(0, isInsidePair(text, length) ? length - 1 : length);
 }
 
 /** The last characters, one less where a surrogate pair would be split. */
-export function tailOf(text: string, length: number): string {
+function tailOf(text: string, length: number): string {
   const from = Math.max(0, text.length - length);
   return text.slice(isInsidePair(text, from) ? from + 1 : from);
 }

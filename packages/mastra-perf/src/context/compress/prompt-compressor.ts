@@ -6,7 +6,7 @@ import { DeadlineExceeded, withDeadline } from '../../base/deadline.ts';
 import { parseOptions } from '../../base/parse-options.ts';
 import { PerfConfigError } from '../../errors.ts';
 import type { ModelReference } from '../tokens/counted-model.ts';
-import { createTokenCounting, type TokenCounting } from '../tokens/token-counting.ts';
+import type { TokenCounting } from '../tokens/token-counting.ts';
 import { compressStructured, checkMaxTokens } from './compress-structured.ts';
 import { compressionCounts, type CompressionStats, type RejectReason } from './compression-stats.ts';
 import { compressorSchema, type PromptCompressorOptions } from './compressor-options.ts';
@@ -54,7 +54,7 @@ export class PromptCompressor {
   readonly #timeoutMs: number;
   readonly #ask: AskSummarizer;
   readonly #clock: Clock;
-  readonly #counting: TokenCounting;
+  #counting: TokenCounting | undefined;
   readonly #counts = compressionCounts();
   readonly #known: LRUCache<string, string>;
   readonly #shared = createSharedWork<Guarded>();
@@ -72,7 +72,7 @@ export class PromptCompressor {
     this.#timeoutMs = parsed.timeout ?? TIMEOUT_MS;
     this.#ask = askSummarizer(parsed.summarizer) as AskSummarizer; // the schema has asked the same
     this.#clock = clock;
-    this.#counting = internals.counting ?? createTokenCounting({ fault: (...told) => this.#fault(...told) });
+    this.#counting = internals.counting;
     this.#texts = createRests({ clock, random, ...TEXT_RESTS });
     this.#summarizer = createRests({ clock, random, ...SUMMARIZER_RESTS });
     this.#known = new LRUCache({
@@ -92,7 +92,7 @@ export class PromptCompressor {
     if (typeof text !== 'string') throw new PerfConfigError('compress: text', text, 'a text');
     checkMaxTokens(maxTokens, 'compress: maxTokens');
     signal?.throwIfAborted();
-    const counter = await this.#counting.load(this.#model);
+    const counter = await (await this.#tokenCounting()).load(this.#model);
     signal?.throwIfAborted();
     const count: CountText = (counted) => counter.text(counted).tokens;
     const tokens = count(text);
@@ -173,6 +173,12 @@ export class PromptCompressor {
       ask.abort(error);
       return { reason: 'timeout' };
     }
+  }
+
+  /** Loaded with the first text. */
+  async #tokenCounting(): Promise<TokenCounting> {
+    const { createTokenCounting } = await import('../tokens/token-counting.ts');
+    return (this.#counting ??= createTokenCounting({ fault: (...told) => this.#fault(...told) }));
   }
 
   #fault(where: string, error: unknown): void {

@@ -1,9 +1,17 @@
-const format = new Intl.DateTimeFormat('en', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const LAST = 8.64e15;
 
 /**
@@ -12,5 +20,7 @@ const LAST = 8.64e15;
  * @param at milliseconds since 1970; nothing is said of a time that is no date
  */
 export function dateText(at: number | undefined): string {
-  return at !== undefined && Math.abs(at) <= LAST ? format.format(at) : '';
+  if (at === undefined || !(Math.abs(at) <= LAST)) return '';
+  const date = new Date(at);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
 }

@@ -6,6 +6,7 @@ import { createRecallIndex, type RecallIndex } from './recall-index.ts';
 export interface HeldMessage {
   readonly id: string;
   readonly at: number;
+  /** That it takes in the block of what is recalled. */
   readonly tokens: number;
   /** Of its texts, by which it is known in a prompt. */
   readonly marks: readonly string[];
@@ -16,7 +17,7 @@ export interface HeldThread {
   readonly index: RecallIndex;
   /** Bytes that it takes, about. */
   readonly bytes: number;
-  /** Oldest first. */
+  /** Oldest first; later ones may be added to it. */
   messages(): readonly HeldMessage[];
   /** Reads what was stored since the last time. One at a time: those who come meanwhile wait for the same. */
   read(conversation: Conversation): Promise<void>;
@@ -30,6 +31,7 @@ export interface HeldThreadOptions {
   readonly tokensOf: (text: string) => number;
   /** Lets the event loop turn: a long thread is taken in piece by piece. */
   readonly pause: () => Promise<void>;
+  readonly now: () => number;
   readonly fault: (error: unknown) => void;
 }
 
@@ -41,16 +43,22 @@ const EMBEDDED = 200;
 const OVERLAP_MS = 60_000;
 /** Of what is longer the rest is not searched. */
 const SEARCHED = 20_000;
-const BYTES_PER_MESSAGE = 300;
-const BYTES_PER_CHARACTER = 4;
+/** What a message takes in the block beside its text. */
+const LINE = 4;
+/** Of the heap: a message of 20 words takes 1,700 bytes among ten thousand, 4,000 among a hundred, which share fewer words. */
+const BYTES_PER_THREAD = 16_000;
+const BYTES_PER_MESSAGE = 1000;
+const BYTES_PER_CHARACTER = 20;
+/** A byte, its sign, and what is kept free. */
+const BYTES_PER_DIMENSION = 1.5;
 
 export function createHeldThread(options: HeldThreadOptions): HeldThread {
-  const { reach, tokensOf, pause, fault } = options;
+  const { reach, tokensOf, pause, now, fault } = options;
   const index = createRecallIndex();
   const known = new Map<string, HeldMessage>();
-  let sorted: readonly HeldMessage[] | undefined;
+  let sorted: HeldMessage[] | undefined;
   let newest: number | undefined;
-  let bytes = 0;
+  let bytes = BYTES_PER_THREAD;
   let reading: Promise<void> | undefined;
   let embedding: Promise<void> | undefined;
   /** Had a text when they were met, and have no vector: kept until they have one. */
@@ -59,8 +67,12 @@ export function createHeldThread(options: HeldThreadOptions): HeldThread {
   function take(message: StoredMessage): void {
     const { id, texts, createdAt } = message;
     const text = spoken(message);
-    known.set(id, { id, at: createdAt, tokens: tokensOf(text), marks: texts.map(markOf) });
-    sorted = undefined;
+    const held = { id, at: createdAt, tokens: tokensOf(text) + LINE, marks: texts.map(markOf) };
+    known.set(id, held);
+    // Most are the newest, and ten thousand need not be sorted again at every turn.
+    const last = sorted?.at(-1);
+    if (last && byTime(last, held) < 0) sorted?.push(held);
+    else sorted = undefined;
     index.add({ id, text: text.slice(0, SEARCHED), createdAt });
     bytes += BYTES_PER_MESSAGE + Math.min(text.length, SEARCHED) * BYTES_PER_CHARACTER;
     bare.add(id);
@@ -76,12 +88,19 @@ export function createHeldThread(options: HeldThreadOptions): HeldThread {
   async function readAll(conversation: Conversation): Promise<void> {
     let from = newest === undefined ? undefined : newest - OVERLAP_MS;
     let page = 0;
+    let before: string | undefined;
     for (;;) {
       const { messages, isLast } = await conversation.page(reach, from, page);
+      const first = messages[0]?.id;
+      // A storage that knows no pages would never come to the last one.
+      if (page > 0 && first !== undefined && first === before) break;
+      before = first;
       for (const [place, message] of messages.entries()) {
         if (place % SLICE === SLICE - 1) await pause();
         if (isSearched(message) && !known.has(message.id)) take(message);
-        newest = Math.max(newest ?? message.createdAt, message.createdAt);
+        // One that is dated in the future must not hide those that come until then.
+        const at = Math.min(message.createdAt, now());
+        newest = Math.max(newest ?? at, at);
       }
       if (isLast) break;
       const last = messages.at(-1)?.createdAt ?? from;
@@ -108,7 +127,7 @@ export function createHeldThread(options: HeldThreadOptions): HeldThread {
       const vectors = await embedder.embed(rows.map(spoken));
       for (const [place, { id }] of rows.entries()) set(id, vectors[place]);
       for (const id of ids) bare.delete(id);
-      bytes += ids.length * like.length;
+      bytes += ids.length * like.length * BYTES_PER_DIMENSION;
       await pause();
     }
   }

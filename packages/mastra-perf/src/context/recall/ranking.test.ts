@@ -7,7 +7,7 @@ describe('ranking', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -3, max: 3 })), (scores) => {
         const places = [...scores.keys()];
-        const ranking = createRanking(Float64Array.from(scores), places);
+        const ranking = createRanking(Float64Array.from(scores), Int32Array.from(places));
         const sorted = places.toSorted((a, b) => scores[b]! - scores[a]! || b - a);
         expect(places.map((rank) => ranking.at(rank))).toEqual(sorted);
         expect(ranking.at(places.length)).toBeUndefined();
@@ -20,7 +20,7 @@ describe('ranking', () => {
     const scores = new Proxy(new Float64Array(10_000), {
       get: (target, name) => (reads++, Reflect.get(target, name) as unknown),
     });
-    const ranking = createRanking(scores, [...Array(10_000).keys()]);
+    const ranking = createRanking(scores, Int32Array.from(Array(10_000).keys()));
     for (let rank = 0; rank < 100; rank++) ranking.at(rank);
     expect(reads).toBeLessThan(60_000);
   });

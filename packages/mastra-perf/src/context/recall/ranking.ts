@@ -4,7 +4,7 @@ export interface Ranking {
   at(rank: number): number | undefined;
 }
 
-export function createRanking(scores: Float64Array, places: readonly number[]): Ranking {
+export function createRanking(scores: Float64Array, places: Int32Array): Ranking {
   const heap = Int32Array.from(places);
   const ranked: number[] = [];
   let size = heap.length;

@@ -1,3 +1,4 @@
+import { askedSlots } from './asked-slots.ts';
 import { closeness } from './closeness.ts';
 import { dateText } from './date-text.ts';
 import { createPostings } from './postings.ts';
@@ -54,6 +55,7 @@ export function createRecallIndex(options: RecallIndexOptions = {}): RecallIndex
   const speakers = createPostings();
   const vectors = createVectorRows();
   const slotOf = new Map<string, number>();
+  const places = askedSlots(slotOf);
   const held: (Held | undefined)[] = [];
   const free: number[] = [];
 
@@ -65,6 +67,7 @@ export function createRecallIndex(options: RecallIndexOptions = {}): RecallIndex
     vectors.delete(slot);
     held[slot] = undefined;
     slotOf.delete(id);
+    places.removed();
     free.push(slot);
     return true;
   }
@@ -95,6 +98,7 @@ export function createRecallIndex(options: RecallIndexOptions = {}): RecallIndex
       const slot = free.pop() ?? held.length;
       const spoken = speaker === undefined ? text : `${speaker}: ${text}`;
       slotOf.set(id, slot);
+      places.added();
       held[slot] = { id, at: createdAt ?? Number.NEGATIVE_INFINITY };
       postings.add(slot, [...terms(spoken), ...terms(dateText(createdAt))]);
       speakers.add(slot, speakerNames(text, speaker));
@@ -116,8 +120,7 @@ export function createRecallIndex(options: RecallIndexOptions = {}): RecallIndex
 
     match({ text, vector }, messages) {
       const count = messages.length;
-      const slots = new Int32Array(count);
-      for (let place = 0; place < count; place++) slots[place] = slotOf.get(messages[place]?.id ?? '') ?? -1;
+      const slots = places.of(messages);
       const coverage = postings.coverage(terms(text), held.length);
       const named = speakers.holders(words(text), held.length);
       const match = { words: new Float64Array(count), speaker: new Float64Array(count) };

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import type { PromptMessage, RecalledMessage } from '../../pipeline/call.ts';
 import type { Conversation, Reach, StoredMessage } from '../../pipeline/conversation.ts';
-import { createHeldThread, type HeldThread } from './held-thread.ts';
+import { createHeldThread, spoken, type HeldMessage, type HeldThread } from './held-thread.ts';
 import { marksOf, questionPlace, textsOf } from './prompt-texts.ts';
 import { recalledBlock } from './recalled-block.ts';
 import { select, type Selected } from './select.ts';
@@ -24,6 +24,8 @@ export interface RecallRequest {
   /** Recalls until the room is full, not only what clearly has to do with the question. */
   readonly fillsRoom: boolean;
   readonly tokensOf: (text: string) => number;
+  /** Nobody waits any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Recalled {
@@ -51,30 +53,32 @@ const LEAST_ROOM = 64;
 const QUESTION = 2000;
 /**
  * Relevance of what clearly has to do with a question. With it the talk of LoCoMo's conversations recalls 300 tokens per turn
- * (`dev bench context`), its questions about what was said recall a thousand. Words alone tell less apart than words and meaning.
+ * (`dev bench context`), its questions about what was said recall a thousand. Words alone tell less apart: from this
+ * much on they cost as little.
  */
 const CLEAR = 7;
-const CLEAR_BY_WORDS = 5;
-/** What a message takes in the block beside its text. */
-const LINE = 4;
+const CLEAR_BY_WORDS = 4.75;
+/** What the block takes beside its messages. */
 const BLOCK = 40;
 
 export function createRecall({ clock, fault }: RecallDeps): Recall {
   const held = new LRUCache<string, HeldThread>({
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ bytes }) => Math.max(1, Math.min(bytes, MAX_BYTES)),
+    sizeCalculation: ({ bytes }) => Math.ceil(Math.min(bytes, MAX_BYTES)),
   });
   const storages = new WeakMap<object, number>();
   let stores = 0;
   const work = new Set<Promise<unknown>>();
   /** Embedding models that failed or took too long, until when they are not asked. */
   const resting = new Map<string, number>();
+  /** Threads whose messages it did not embed: one text that it refuses must not be paid for, with those beside it, at every call. */
+  const embeddedAgain = new WeakMap<HeldThread, number>();
 
   const threadOf = (key: string, reach: Reach, tokensOf: (text: string) => number): HeldThread => {
     let thread = held.get(key);
     if (!thread) {
       const told = (error: unknown): void => fault(NAME, error);
-      thread = createHeldThread({ reach, tokensOf, pause, fault: told });
+      thread = createHeldThread({ reach, tokensOf, pause, now: clock.now, fault: told });
       held.set(key, thread);
     }
     return thread;
@@ -99,12 +103,20 @@ export function createRecall({ clock, fault }: RecallDeps): Recall {
       const asked = embedded(question, conversation);
       await read;
       vector = await asked;
-      if (vector) await thread.embed(conversation, vector);
+      if (!vector || clock.monotonic() < (embeddedAgain.get(thread) ?? 0)) return;
+      try {
+        await thread.embed(conversation, vector);
+      } catch (error) {
+        embeddedAgain.set(thread, clock.monotonic() + REST_MS);
+        throw error;
+      }
     })()
       .catch((error: unknown) => fault(NAME, error))
       .finally(() => {
         work.delete(all);
-        if (held.peek(key) === thread) held.set(key, thread); // it has another size now
+        if (held.peek(key) !== thread) return;
+        held.delete(key); // set alone keeps the size of what is there already
+        held.set(key, thread);
       });
     work.add(all);
     await withDeadline(clock, WAIT_MS, () => all).catch(() => undefined); // goes on with what is there
@@ -124,7 +136,8 @@ export function createRecall({ clock, fault }: RecallDeps): Recall {
   }
 
   async function search(request: RecallRequest, question: string): Promise<Recalled | undefined> {
-    const { conversation, prompt, room, reach, fillsRoom, tokensOf } = request;
+    const { conversation, prompt, room, fillsRoom, tokensOf } = request;
+    const reach = conversation.resource === undefined ? 'thread' : request.reach;
     const key = keyOf(conversation, reach);
     const thread = threadOf(key, reach, tokensOf);
     const vector = await prepared(thread, key, question, conversation);
@@ -132,7 +145,7 @@ export function createRecall({ clock, fault }: RecallDeps): Recall {
     const messages = thread.messages();
     const selected = select({
       index: thread.index,
-      messages: messages.map(({ id, tokens }) => ({ id, tokens: tokens + LINE })),
+      messages,
       isInPrompt: (place) => messages[place]?.marks.every((mark) => marks.has(mark)) ?? false,
       question: { text: question, vector },
       budget: room - BLOCK,
@@ -143,8 +156,7 @@ export function createRecall({ clock, fault }: RecallDeps): Recall {
     const rows = await withDeadline(clock, WAIT_MS, () => conversation.byId(reach, ids));
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const id of ids) if (!byId.has(id)) thread.forget(id);
-    const places = new Map(messages.map(({ id }, place) => [id, place]));
-    return fitted(selected, byId, places, room, tokensOf);
+    return fitted(selected, byId, placesOf(ids, messages), room, tokensOf);
   }
 
   return {
@@ -153,7 +165,7 @@ export function createRecall({ clock, fault }: RecallDeps): Recall {
       const question = place < 0 ? '' : shortened(textsOf(request.prompt[place] as PromptMessage).join('\n'));
       if (question.trim() === '' || request.room < LEAST_ROOM) return undefined;
       try {
-        return await search(request, question);
+        return await unlessAborted(request.signal, search(request, question));
       } catch (error) {
         fault(NAME, error);
         return undefined;
@@ -186,19 +198,38 @@ function fitted(
         tokens,
         messages: left.map(({ id, why, relevance }) => ({ id, why, relevance: rounded(relevance.total) })),
       };
-    left = withoutLeast(left, tokens - room);
+    const shareOf = (id: string): number =>
+      (tokens * spoken(rows.get(id) as StoredMessage).length) / text.length;
+    left = withoutLeast(left, tokens - room, shareOf);
   }
   return undefined;
 }
 
-/** Without the least relevant of at least so many tokens. */
-function withoutLeast(selected: readonly Selected[], tokens: number): Selected[] {
+/** Where they are among the messages, in whose order they come. */
+function placesOf(ids: readonly string[], messages: readonly HeldMessage[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (let place = 0, next = 0; place < messages.length && next < ids.length; place++) {
+    const id = messages[place]?.id;
+    if (id !== undefined && id === ids[next]) {
+      places.set(id, place);
+      next++;
+    }
+  }
+  return places;
+}
+
+/** Without the least relevant of so many tokens, or one. Their sizes are those of now: a text may have grown since it was met. */
+function withoutLeast(
+  selected: readonly Selected[],
+  tokens: number,
+  sizeOf: (id: string) => number,
+): Selected[] {
   const gone = new Set<string>();
   let sum = 0;
-  for (const { id, tokens: own } of selected.toSorted((a, b) => a.relevance.total - b.relevance.total)) {
+  for (const { id } of selected.toSorted((a, b) => a.relevance.total - b.relevance.total)) {
     if (sum >= tokens) break;
     gone.add(id);
-    sum += own;
+    sum += sizeOf(id);
   }
   return selected.filter(({ id }) => !gone.has(id));
 }
@@ -210,3 +241,17 @@ const shortened = (text: string): string =>
 
 /** A turn of the event loop. Not a timer of the clock: those let a process end, and this one still has to answer. */
 const pause = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** The result, or nothing as soon as nobody waits for it; the work goes on, for the next call. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T | undefined> {
+  if (!signal) return work;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const leave = (): void => resolve(undefined);
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave);
+  try {
+    return await Promise.race([promise, work]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

@@ -38,13 +38,19 @@ export interface Selected {
 export function select(options: SelectOptions): readonly Selected[] {
   const { index, messages, isInPrompt, question, budget, least } = options;
   const scores = relevance(index.match(question, messages));
-  const places: number[] = [];
+  const { totals } = scores;
+  const places = new Int32Array(messages.length);
+  let count = 0;
   for (let place = 0; place < messages.length; place++) {
-    const total = scores.totals[place] ?? 0;
-    if (total > 0 && total >= least && !isInPrompt(place)) places.push(place);
+    const total = totals[place] ?? 0;
+    if (total > 0 && total >= least) places[count++] = place;
   }
-  const tokens = messages.map((message) => message.tokens);
-  const selected = fill(scores.totals, tokens, places, budget);
+  const selected = fill({
+    scores: totals,
+    places: places.subarray(0, count),
+    tokensOf: (place) => (isInPrompt(place) ? Number.NaN : (messages[place]?.tokens ?? Number.NaN)),
+    budget,
+  });
   return [...selected]
     .toSorted((a, b) => a - b)
     .flatMap((place) => {

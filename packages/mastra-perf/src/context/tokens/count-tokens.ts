@@ -1,6 +1,6 @@
 import { PerfConfigError } from '../../errors.ts';
 import type { ModelReference } from './counted-model.ts';
-import { createTokenCounting, type TokenCount } from './token-counting.ts';
+import type { TokenCount } from './token-counting.ts';
 
 /** A request as a model gets it, or as an app has it. */
 export interface TokenRequest {
@@ -29,6 +29,7 @@ export async function countTokens(input: TokenInput, model: ModelReference): Pro
   if (typeof id !== 'string')
     throw new PerfConfigError('countTokens: model', model, "'provider/model' or { provider, modelId }");
   const given = readInput(input);
+  const { createTokenCounting } = await import('./token-counting.ts');
   const counter = await createTokenCounting().load(model);
   if (typeof given === 'string') return counter.text(given);
   const { tokens, exact } = counter.request(given as Parameters<typeof counter.request>[0]);

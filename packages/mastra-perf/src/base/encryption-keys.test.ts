@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
-import { parseOptions } from '../base/parse-options.ts';
-import { feature, options } from '../base/schema.ts';
+import { parseOptions } from './parse-options.ts';
+import { feature, options } from './schema.ts';
 import { PerfConfigError } from '../errors.ts';
 import { encryptionKeys, parseEncryptionKeys } from './encryption-keys.ts';
 
