@@ -42,13 +42,12 @@ export function closeness(
   return scores;
 }
 
-const placesWithVector = (rows: VectorRows, slots: Int32Array): Int32Array =>
-  those(upTo(slots.length), (place) => rows.has(slots[place] ?? -1));
-
-function upTo(length: number): Int32Array {
-  const places = new Int32Array(length);
-  for (let place = 0; place < length; place++) places[place] = place;
-  return places;
+function placesWithVector(rows: VectorRows, slots: Int32Array): Int32Array {
+  const places = new Int32Array(slots.length);
+  let count = 0;
+  for (let place = 0; place < slots.length; place++)
+    if (rows.has(slots[place] as number)) places[count++] = place;
+  return places.subarray(0, count);
 }
 
 function those(places: Int32Array, isOne: (index: number) => boolean): Int32Array {

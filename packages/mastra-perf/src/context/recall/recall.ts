@@ -56,7 +56,7 @@ const QUESTION = 2000;
  * (`dev bench context`), its questions about what was said recall a thousand. Words alone tell less apart: from this
  * much on they cost as little.
  */
-const CLEAR = 7;
+const CLEAR = 7.25;
 const CLEAR_BY_WORDS = 4.75;
 /** What the block takes beside its messages. */
 const BLOCK = 40;
