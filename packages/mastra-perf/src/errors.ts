@@ -14,6 +14,8 @@ export type PerfErrorCode =
   | 'MASTRA_PERF_DOCUMENT'
   | 'MASTRA_PERF_INGEST'
   | 'MASTRA_PERF_MISSING_PACKAGE'
+  | 'MASTRA_PERF_POOL'
+  | 'MASTRA_PERF_LEASE'
   | 'MASTRA_PERF_SECOND_NEXT';
 
 /** Everything that this package throws. `code` is stable; the message says what was expected, what was given, what to do. */

@@ -141,3 +141,7 @@ export {
 } from './embeddings/documents/checkpoint.ts';
 export { fileCheckpoint } from './embeddings/documents/file-checkpoint.ts';
 export type { VectorStoreLike } from './embeddings/documents/vector-store.ts';
+export { AgentPool, type AgentLease, type PoolHealth } from './lifecycle/agent-pool.ts';
+export type { AcquireOptions, AgentPoolOptions, PoolLeak } from './lifecycle/pool-options.ts';
+export { ResourceManager, type ResourceLease } from './lifecycle/resource-manager.ts';
+export type { GetOptions, RegisterOptions, ResourceManagerOptions } from './lifecycle/resource-options.ts';
