@@ -87,9 +87,15 @@ export class AgentPool<A> {
     signal?.throwIfAborted();
     const isFree = this.#line.length === 0 && (this.#idle.length > 0 || this.#size < this.#options.max);
     if (!isFree && this.#line.length >= this.#options.maxQueue)
-      throw new PerfError('MASTRA_PERF_POOL', `${this.#line.length} callers wait already: raise maxQueue, or come later`);
+      throw new PerfError(
+        'MASTRA_PERF_POOL',
+        `${this.#line.length} callers wait already: raise maxQueue, or come later`,
+      );
     const late = (): PerfError =>
-      new PerfError('MASTRA_PERF_POOL', `no agent was free within ${timeoutMs} ms: raise max (${this.#options.max}) or timeout`);
+      new PerfError(
+        'MASTRA_PERF_POOL',
+        `no agent was free within ${timeoutMs} ms: raise max (${this.#options.max}) or timeout`,
+      );
     const turn = this.#line.join({ signal, timeoutMs, late });
     this.#pump();
     return this.#leaseOf(await turn);
@@ -149,7 +155,10 @@ export class AgentPool<A> {
     this.#leases.set(token, member);
     const release = (): void => {
       if (!this.#leases.delete(token))
-        throw new PerfError('MASTRA_PERF_LEASE', 'this lease was released before: an agent is given back once');
+        throw new PerfError(
+          'MASTRA_PERF_LEASE',
+          'this lease was released before: an agent is given back once',
+        );
       this.#watch.forget(lease);
       this.#back(member);
     };
@@ -178,7 +187,10 @@ export class AgentPool<A> {
   /** Whoever waits gets what is there, in order; more are made while there may be more. */
   #pump(): void {
     while (this.#line.length > this.#checking && this.#idle.length > 0) void this.#serveIdle();
-    while (this.#line.length > this.#idle.length + this.#making + this.#checking && this.#size < this.#options.max)
+    while (
+      this.#line.length > this.#idle.length + this.#making + this.#checking &&
+      this.#size < this.#options.max
+    )
       void this.#serveNew();
   }
 
@@ -263,13 +275,17 @@ type ResolvedOptions<A> = Omit<AgentPoolOptions<A>, 'timeout' | 'maxAge'> & {
   readonly maxAge?: number;
 };
 
-const closed = (): PerfError => new PerfError('MASTRA_PERF_CLOSED', 'this AgentPool is drained: make a new one');
+const closed = (): PerfError =>
+  new PerfError('MASTRA_PERF_CLOSED', 'this AgentPool is drained: make a new one');
 
 const warnOfLeak = ({ takenAt, heldMs }: { readonly takenAt: string; readonly heldMs: number }): void =>
-  process.emitWarning(`mastra-perf: an agent of a pool was never released, taken ${heldMs} ms ago at\n${takenAt}`, {
-    code: 'MASTRA_PERF_LEAK',
-    type: 'MastraPerfWarning',
-  });
+  process.emitWarning(
+    `mastra-perf: an agent of a pool was never released, taken ${heldMs} ms ago at\n${takenAt}`,
+    {
+      code: 'MASTRA_PERF_LEAK',
+      type: 'MastraPerfWarning',
+    },
+  );
 
 const warnOfDisposal = (error: unknown): void =>
   process.emitWarning(`mastra-perf: an agent of a pool could not be disposed of: ${String(error)}`, {

@@ -17,10 +17,7 @@ interface Taken {
 /** Frames of `acquire()` itself and of this file. */
 const OWN_FRAMES = 4;
 
-export function createLeaseWatch(
-  clock: Clock,
-  onLeak: (leak: PoolLeak, token: object) => void,
-): LeaseWatch {
+export function createLeaseWatch(clock: Clock, onLeak: (leak: PoolLeak, token: object) => void): LeaseWatch {
   const registry = new FinalizationRegistry<Taken>(({ token, takenAt, at }) =>
     onLeak({ takenAt, heldMs: Math.round(clock.monotonic() - at) }, token),
   );

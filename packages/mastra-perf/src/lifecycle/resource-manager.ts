@@ -77,13 +77,11 @@ export class ResourceManager implements AsyncDisposable {
    *
    * @throws PerfConfigError; PerfError `MASTRA_PERF_CLOSED` after `cleanupAll()`.
    */
-  register<R>(id: string, resource: R, options: RegisterOptions<R> = {}): R {
+  register<R>(id: string, resource: R, options?: RegisterOptions<R>): R {
     const name = checkedId(id);
-    const { ttl = this.#ttlMs, dispose = disposeOf } = parseOptions(
-      registerSchema,
-      options,
-      `register(${JSON.stringify(name)})`,
-    );
+    const { ttl = this.#ttlMs, dispose = disposeOf } = options
+      ? parseOptions(registerSchema, options, `register(${JSON.stringify(name)})`)
+      : {};
     if (this.#closing) throw closed();
     const before = this.#held.get(name);
     if (before?.resource === resource) this.#forget(before);
@@ -106,8 +104,8 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /** The resource, or nothing when its time is over. It may be disposed of while you have it: to prevent that, `use()` it. */
-  get<R = unknown>(id: string, options: GetOptions = {}): R | undefined {
-    const { touch = true } = parseOptions(getSchema, options, `get(${JSON.stringify(id)})`);
+  get<R = unknown>(id: string, options?: GetOptions): R | undefined {
+    const { touch = true } = options ? parseOptions(getSchema, options, `get(${JSON.stringify(id)})`) : {};
     return this.#current(id, touch)?.resource as R | undefined;
   }
 
@@ -152,23 +150,25 @@ export class ResourceManager implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const newestFirst = [...this.#held.values()].toReversed();
     const end = this.#clock.monotonic() + this.#deadlineMs;
+    const isOver = (): boolean => this.#clock.monotonic() >= end;
     const within = (work: Promise<unknown>): Promise<unknown> =>
-      withDeadline(this.#clock, Math.max(0, end - this.#clock.monotonic()), () => work);
-    for (const held of newestFirst) {
-      if (held.users > 0) {
-        held.isLeaving = true;
-        this.#held.delete(held.id);
-        this.#leaving.add(held);
-        // At the deadline it goes with its users in it.
-        await within(held.gone.promise).catch(() => void this.#dispose(held));
-      } else this.#leave(held);
-      await within(held.gone.promise).catch((error: unknown) => this.#tell(error, held.id));
+      withDeadline(this.#clock, end - this.#clock.monotonic(), () => work);
+    for (const held of [...this.#held.values()].toReversed()) {
+      this.#leave(held);
+      // One after the other, for as long as there is time: a client may need what was registered before it.
+      if (isOver()) void this.#dispose(held);
+      else await within(held.gone.promise).catch((error: unknown) => this.#tooLate(held, error));
     }
-    await within(Promise.all([...this.#leaving].map(({ gone }) => gone.promise))).catch(() => {
-      for (const held of this.#leaving) void this.#dispose(held);
-    });
+    const replaced = [...this.#leaving].map(({ gone }) => gone.promise);
+    if (!isOver()) await within(Promise.all(replaced)).catch(() => undefined); // the next line ends those that are left
+    for (const held of this.#leaving) void this.#dispose(held);
+  }
+
+  /** Whoever still uses it loses it; a disposal that hangs is left alone. */
+  #tooLate(held: Held, error: unknown): void {
+    if (held.users > 0) void this.#dispose(held);
+    else this.#tell(error, held.id);
   }
 
   readonly #isLive = (held: Held): boolean => this.#held.get(held.id) === held;
