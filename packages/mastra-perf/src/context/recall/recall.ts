@@ -52,7 +52,7 @@ const LEAST_ROOM = 64;
 /** Of a longer question the beginning and the end are searched for. */
 const QUESTION = 2000;
 /**
- * Relevance of what clearly has to do with a question. With it the talk of LoCoMo's conversations recalls 300 tokens per turn
+ * Relevance of what clearly has to do with a question. With it the talk of LoCoMo's conversations recalls 250 tokens per turn
  * (`dev bench context`), its questions about what was said recall a thousand. Words alone tell less apart: from this
  * much on they cost as little.
  */
