@@ -1,6 +1,3 @@
-/** What is known of how a resource is disposed of. Nothing is needed: one that only takes memory is just let go. */
-export type Disposal = (resource: unknown) => unknown;
-
 /** In this order: names that say it most clearly first. */
 const WAYS: readonly PropertyKey[] = [Symbol.asyncDispose, Symbol.dispose, 'cleanup', 'close'];
 
