@@ -18,9 +18,11 @@ const capabilities = {
   cache: capability,
   coalesce: capability,
   context: capability,
+  dashboard: capability,
   embeddings: capability,
   history: capability,
   lifecycle: capability,
+  limits: capability,
   monitor: capability,
   usage: capability,
 };

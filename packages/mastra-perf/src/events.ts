@@ -90,6 +90,18 @@ export interface PerfEvents {
     readonly count?: number;
     readonly error?: unknown;
   };
+  /**
+   * A limit took effect. `waited`: a call began later. `refused`: too many were waiting, or it would have waited for too long.
+   * `throttled`: the provider answered that there were too many all the same, and is left alone for `waitMs`.
+   */
+  limit: {
+    readonly kind: 'waited' | 'refused' | 'throttled';
+    /** Which limit: `'concurrency'`, or the provider or model it is set for. */
+    readonly limit: string;
+    readonly agent: string;
+    readonly model: string;
+    readonly waitMs: number;
+  };
   /** A part of the plugin failed and was left out of a call; the call itself went on. */
   fault: { readonly where: string; readonly error: unknown };
 }

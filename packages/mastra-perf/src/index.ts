@@ -101,6 +101,7 @@ export {
   type LedgerSpan,
 } from './stores/ledger-intervals.ts';
 export { checkCharges, checkClaims, checkEntries, checkHold } from './stores/ledger-numbers.ts';
+export type { RateAnswer, RateClaim, Rates } from './stores/rates.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export type { PerfStore } from './stores/perf-store.ts';
 export { systemClock, type Clock } from './base/clock.ts';

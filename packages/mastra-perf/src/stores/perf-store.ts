@@ -2,6 +2,7 @@ import type { Bus } from './bus.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rates } from './rates.ts';
 
 /**
  * A place that processes share: memory, Redis, Postgres or your own. Give it to `createPerf({ store })`, which connects
@@ -18,6 +19,8 @@ export interface PerfStore {
   readonly bus?: Bus;
   /** Without a ledger, each process counts what it used and keeps budgets by itself. */
   readonly ledger?: Ledger;
+  /** Without rates, each process keeps the limits of models by itself. */
+  readonly rates?: Rates;
   /** Opens what it needs; again after a failure. Operations work once it has resolved. */
   connect(): Promise<void>;
   /** One round trip to the server; rejects when it cannot be reached. */
