@@ -1,9 +1,11 @@
-import { gate } from '@mastra-perf/testkit';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gate, until } from '@mastra-perf/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settled, testClock } from '../base/test-clock.ts';
 import { AgentPool, type AgentLease } from './agent-pool.ts';
-import type { AgentPoolOptions } from './pool-options.ts';
+import type { AgentPoolOptions, PoolLeak } from './pool-options.ts';
 
 interface One {
   readonly n: number;
@@ -35,6 +37,16 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     () => 'no error',
     (error: unknown) => error,
   );
+
+/** Garbage is collected at will, and what is told of it comes in a turn of its own. */
+function collector(): () => Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  return async () => {
+    gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+}
 
 describe('a pool', () => {
   it('makes as many as are needed, and no more than it may', async () => {
@@ -139,6 +151,38 @@ describe('a pool', () => {
     expect((await pool.acquire()).agent.n).toBe(7);
   });
 
+  it('takes a factory or a check that hangs for one that fails, and goes on', async () => {
+    const door = gate();
+    let asked = 0;
+    const { pool, clock, disposed, errors } = start({
+      max: 1,
+      timeout: 100,
+      async create() {
+        const n = ++asked;
+        if (n === 1) await door.wait();
+        return { n };
+      },
+      validate: async ({ n }) => {
+        if (n === 2) await gate().wait();
+        return true;
+      },
+    });
+    const first = errorOf(pool.acquire({ timeoutMs: 1000 }));
+    await turns();
+    clock.advance(100);
+    expect(await first).toMatchObject({ name: 'DeadlineExceeded' });
+    (await pool.acquire()).release(); // the second
+    const checked = pool.acquire({ timeoutMs: 1000 });
+    await turns();
+    clock.advance(100);
+    expect((await checked).agent.n).toBe(3);
+    door.open();
+    await turns();
+    expect(disposed).toEqual([2, 1]);
+    expect(errors).toEqual(Array(2).fill('DeadlineExceeded: no answer within 100 ms'));
+    expect(pool.health()).toMatchObject({ size: 1, failed: 1, recycled: 1 });
+  });
+
   it('makes agents before they are needed', async () => {
     const { pool, made } = start({ min: 2 });
     await pool.warm();
@@ -187,6 +231,46 @@ describe('a pool', () => {
     pool.release(lease);
     expect(() => pool.release(lease)).toThrow(expect.objectContaining({ code: 'MASTRA_PERF_LEASE' }));
     expect(pool.health()).toMatchObject({ idle: 1, inUse: 0 });
+  });
+
+  it('refuses a lease of another pool, which stays taken', async () => {
+    const [{ pool }, { pool: other }] = [start(), start()];
+    const lease = await other.acquire();
+    expect(() => pool.release(lease)).toThrow(expect.objectContaining({ code: 'MASTRA_PERF_LEASE' }));
+    expect(other.health().inUse).toBe(1);
+  });
+
+  it('makes nothing any more once it is drained', async () => {
+    const door = gate();
+    const { pool, disposed } = start({
+      min: 1,
+      async create() {
+        await door.wait();
+        return { n: 1 };
+      },
+    });
+    const warming = pool.warm();
+    const over = pool.drain();
+    door.open();
+    await Promise.all([warming, over]);
+    expect(disposed).toEqual([1]);
+    await expect(pool.warm()).rejects.toMatchObject({ code: 'MASTRA_PERF_CLOSED' });
+  });
+
+  it('tells of a lease that nobody has any more, with where it was taken, and has its place again', async () => {
+    const leaks: PoolLeak[] = [];
+    const { pool } = start({ max: 1, onLeak: (leak) => leaks.push(leak) });
+    await (async function forgetful() {
+      await pool.acquire();
+    })();
+    const collect = collector();
+    await until('the lease is collected', async () => {
+      await collect();
+      return leaks.length > 0;
+    });
+    expect(leaks[0]?.takenAt).toContain('agent-pool.test.ts');
+    expect(pool.health()).toMatchObject({ leaked: 1, inUse: 0 });
+    (await pool.acquire()).release();
   });
 
   it('never gives out more than it may, loses none and keeps nobody waiting for ever', async () => {
@@ -261,12 +345,14 @@ describe('a pool', () => {
       maxUses: 50,
     });
     let [inUse, most, done] = [0, 0, 0];
+    const served: number[] = [];
     await Promise.all(
       Array.from({ length: 10_000 }, async (_, n) => {
         const signal = n % 7 === 0 ? AbortSignal.timeout(n % 50) : undefined;
         try {
           await pool.withAgent(
             async () => {
+              served.push(n);
               most = Math.max(most, ++inUse);
               await settled();
               inUse--;
@@ -282,6 +368,7 @@ describe('a pool', () => {
     );
     expect(most).toBeLessThanOrEqual(20);
     expect(done).toBeGreaterThan(5000);
+    expect(served).toEqual(served.toSorted((a, b) => a - b));
     expect(pool.health()).toMatchObject({ inUse: 0, waiting: 0 });
   });
 

@@ -48,6 +48,7 @@ export class AgentPool<A> {
   readonly #idle: Member<A>[] = [];
   readonly #line: WaitingLine<Member<A>>;
   readonly #leases = new Map<object, Member<A>>();
+  readonly #given = new WeakSet<object>();
   readonly #watch: LeaseWatch;
   #size = 0;
   #making = 0;
@@ -103,6 +104,11 @@ export class AgentPool<A> {
 
   /** Releases a lease of this pool. @throws PerfError `MASTRA_PERF_LEASE` for another one, or the second time. */
   release(lease: AgentLease<A>): void {
+    if (!this.#given.has(lease))
+      throw new PerfError(
+        'MASTRA_PERF_LEASE',
+        'this is no lease of this pool: release it where it was acquired',
+      );
     lease.release();
   }
 
@@ -112,12 +118,15 @@ export class AgentPool<A> {
     return await run(lease.agent);
   }
 
-  /** Makes agents until there are `min`. Rejects when one cannot be made. */
+  /** Makes agents until there are `min`. Rejects when one cannot be made. @throws PerfError `MASTRA_PERF_CLOSED` */
   async warm(): Promise<void> {
+    if (this.#draining) throw closed();
     const missing = Math.max(0, this.#options.min - this.#size);
     await Promise.all(
       Array.from({ length: missing }, async () => {
-        this.#idle.push(await this.#make());
+        const member = await this.#make();
+        if (this.#draining) return this.#giveUp(member);
+        this.#idle.push(member);
         this.#pump();
       }),
     );
@@ -167,6 +176,7 @@ export class AgentPool<A> {
       release,
       [Symbol.dispose]: () => void (this.#leases.has(token) && release()),
     };
+    this.#given.add(lease);
     this.#watch.add(lease, token);
     return lease;
   }
@@ -212,7 +222,8 @@ export class AgentPool<A> {
 
   async #isGood({ agent }: Member<A>): Promise<boolean> {
     try {
-      return (await this.#options.validate?.(agent)) !== false;
+      const { validate, timeout } = this.#options;
+      return !validate || (await withDeadline(this.#clock, timeout, () => validate(agent))) !== false;
     } catch (error) {
       this.#options.onError?.(error);
       return false;
@@ -239,7 +250,8 @@ export class AgentPool<A> {
     this.#size++;
     this.#making++;
     try {
-      const agent = await this.#options.create();
+      const { create, timeout } = this.#options;
+      const agent = await withDeadline(this.#clock, timeout, create, (late) => this.#dispose(late));
       this.#made++;
       return { agent, madeAt: this.#clock.monotonic(), uses: 0 };
     } catch (error) {
@@ -255,6 +267,11 @@ export class AgentPool<A> {
 
   #giveUp({ agent }: Member<A>): void {
     this.#size--;
+    this.#dispose(agent);
+    this.#checkDrained();
+  }
+
+  #dispose(agent: A): void {
     void (async () => {
       try {
         await this.#options.dispose(agent);
@@ -262,7 +279,6 @@ export class AgentPool<A> {
         (this.#options.onError ?? warnOfDisposal)(error);
       }
     })();
-    this.#checkDrained();
   }
 
   #checkDrained(): void {

@@ -11,7 +11,7 @@ export interface AgentPoolOptions<A> {
    */
   readonly max?: number;
   /**
-   * How many `warm()` makes, and how many stay when others are given up for their age.
+   * How many `warm()` makes.
    * @default 0
    */
   readonly min?: number;
@@ -21,7 +21,8 @@ export interface AgentPoolOptions<A> {
    */
   readonly maxQueue?: number;
   /**
-   * How long a caller waits that does not say so itself. The clock starts with `acquire()`.
+   * How long a caller waits that does not say so itself; the clock starts with `acquire()`. Also how long it may take to make or to
+   * check one: what takes longer has failed, and is disposed of if it is made after all.
    * @default '30s'
    */
   readonly timeout?: Duration;
