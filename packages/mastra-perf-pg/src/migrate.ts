@@ -6,6 +6,7 @@ import { LEDGER_TABLES, ledgerTables } from './ledger/ledger-tables.ts';
 import { monthsFunction } from './ledger/months-function.ts';
 import { bornText, migrationText } from './migration.ts';
 import { literal, SEQUENCE, TABLES, unquoted, type Tables } from './tables.ts';
+import { takeFunction } from './take-function.ts';
 
 type Run = (text: string) => Promise<readonly Row[]>;
 
@@ -24,7 +25,7 @@ export async function migrate(run: Run, tables: Tables): Promise<void> {
 
 function wanted(tables: Tables): readonly string[] {
   const ledger = ledgerTables(tables);
-  const functions = [...Object.values(budgetFunctions(ledger)), monthsFunction(ledger)];
+  const functions = [...Object.values(budgetFunctions(ledger)), monthsFunction(ledger), takeFunction(tables)];
   return [...TABLES, SEQUENCE, ...LEDGER_TABLES, ...functions.map(({ name }) => name)];
 }
 
@@ -68,9 +69,9 @@ async function asked(run: Run, text: string, whenDenied: () => string): Promise<
 
 /** What an administrator runs once. */
 function denied(role: string, tables: Tables, need: 'create' | 'use'): string {
-  const { schema, entries, marks, state, leases, moments } = tables;
+  const { schema, entries, marks, state, leases, rates, moments } = tables;
   const ledger = ledgerTables(tables);
-  const all = [entries, marks, state, leases];
+  const all = [entries, marks, state, leases, rates];
   const logged = [ledger.entries, ledger.sums, ledger.counters, ledger.calls, ledger.holds];
   const use = [
     `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,

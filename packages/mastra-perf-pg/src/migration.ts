@@ -1,17 +1,18 @@
 import { ledgerMigration } from './ledger/ledger-migration.ts';
 import { ledgerTables } from './ledger/ledger-tables.ts';
 import { lockKeys } from './migration-lock.ts';
+import { takeFunction } from './take-function.ts';
 import type { Tables } from './tables.ts';
 
 /**
  * All that we keep, as one text: the server runs it as one transaction. It changes nothing where everything is there.
  *
- * The tables of the cache are UNLOGGED: half the cost of a write, and after a crash of the server, or on a replica that took over, they
+ * The tables of the cache, and those of leases and rates, are UNLOGGED: half the cost of a write, and after a crash of the server, or on a replica that took over, they
  * are empty, all of them together. So an invalidation is never lost while an entry that it concerns is still there. What
  * began before the crash and is written after it is kept out by `born`, see `bornText`.
  */
 export function migrationText(tables: Tables, { withSchema }: { readonly withSchema: boolean }): string {
-  const { entries, marks, state, leases, moments } = tables;
+  const { entries, marks, state, leases, rates, moments } = tables;
   const busy = 'autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.1';
   return [
     // Processes that start at the same time wait for each other: CREATE ... IF NOT EXISTS alone may fail then.
@@ -45,6 +46,13 @@ export function migrationText(tables: Tables, { withSchema }: { readonly withSch
   token bigint NOT NULL,
   expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 70, ${busy})`,
+    // No index but by name: rows change with every call, and those whose indexed columns do not, change in place.
+    `CREATE UNLOGGED TABLE IF NOT EXISTS ${rates} (
+  name text COLLATE "C" PRIMARY KEY,
+  owed numeric(40, 12) NOT NULL,
+  paused numeric(40, 12) NOT NULL
+) WITH (fillfactor = 50, ${busy})`,
+    takeFunction(tables).text,
     insertState(tables),
     ...ledgerMigration(ledgerTables(tables)),
   ].join(';\n');

@@ -1,4 +1,12 @@
-import { busReceiver, systemClock, type Bus, type Leases, type Ledger, type PerfStore } from 'mastra-perf';
+import {
+  busReceiver,
+  systemClock,
+  type Bus,
+  type Leases,
+  type Ledger,
+  type PerfStore,
+  type Rates,
+} from 'mastra-perf';
 import { openBusConnection } from './bus-connection.ts';
 import { createDatabase } from './database.ts';
 import { ledgerTables } from './ledger/ledger-tables.ts';
@@ -7,6 +15,7 @@ import { parseStoreOptions } from './parse-store-options.ts';
 import { pgBus } from './pg-bus.ts';
 import { pgCache } from './pg-cache.ts';
 import { pgLeases } from './pg-leases.ts';
+import { pgRates } from './pg-rates.ts';
 import type { PostgresStoreOptions } from './store-options.ts';
 import { createSweeper } from './sweeper.ts';
 import { tablesOf } from './tables.ts';
@@ -16,11 +25,12 @@ export interface PostgresStore extends PerfStore {
   readonly leases: Leases;
   readonly bus: Bus;
   readonly ledger: Ledger;
+  readonly rates: Rates;
 }
 
 /**
- * The cache, the leases, the messages and the ledger of all processes that use the same database and the same `schema`. Nothing is opened
- * before it is needed; the tables are made at the first connect.
+ * The cache, the leases, the messages, the ledger and the rates of all processes that use the same database and the same
+ * `schema`. Nothing is opened before it is needed; the tables are made at the first connect.
  *
  * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
  * @example
@@ -40,6 +50,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     leases: pgLeases(database, tables),
     bus: pgBus(database, receiver, schema),
     ledger,
+    rates: pgRates(database, sweeper, tables),
     connect: database.connect,
     health: database.health,
     async close() {

@@ -1,3 +1,4 @@
+import { RATE_MOMENT } from './rate-moment.ts';
 import { statement } from './statement.ts';
 import {
   SWEEP_BATCH,
@@ -7,7 +8,7 @@ import {
 } from './sweep-when-written.ts';
 import type { Tables } from './tables.ts';
 
-/** Takes away what has expired of the cache and the leases. */
+/** Takes away what has expired of the cache, the leases and the rates. */
 export interface Sweeper extends SweepWhenWritten {
   /** Everything up to this moment is invalid. */
   cleared(floor: number): void;
@@ -42,7 +43,7 @@ export function createSweeper(deps: SweepDeps, tables: Tables): Sweeper {
 }
 
 /** Rows that somebody else has locked are somebody else's to sweep, or not expired any more. */
-function sweepStatements({ entries, marks, state, leases }: Tables) {
+function sweepStatements({ entries, marks, state, leases, rates }: Tables) {
   return {
     entries: statement(
       'sweep',
@@ -71,6 +72,14 @@ UPDATE ${state} s SET floor = latest.at FROM latest WHERE latest.at > s.floor`,
       'sweep',
       `DELETE FROM ${leases} WHERE name IN (
   SELECT name FROM ${leases} WHERE expires_at <= now() - interval '1 hour' LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+    ),
+    rates: statement(
+      'sweep',
+      `WITH gone AS (
+  DELETE FROM ${rates} WHERE name IN (
+    SELECT name FROM ${rates} WHERE GREATEST(owed, paused) <= ${RATE_MOMENT} - 3600000 LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING 1)
+SELECT count(*) AS swept FROM gone`,
     ),
   };
 }

@@ -5,12 +5,13 @@ export interface Tables {
   readonly marks: string;
   readonly state: string;
   readonly leases: string;
+  readonly rates: string;
   readonly moments: string;
   /** The sequence as a literal, for `nextval`. */
   readonly clock: string;
 }
 
-export const TABLES = ['cache_entries', 'cache_marks', 'cache_state', 'leases'] as const;
+export const TABLES = ['cache_entries', 'cache_marks', 'cache_state', 'leases', 'rates'] as const;
 export const SEQUENCE = 'moments';
 
 export function tablesOf(schema: string): Tables {
@@ -22,6 +23,7 @@ export function tablesOf(schema: string): Tables {
     marks: within('cache_marks'),
     state: within('cache_state'),
     leases: within('leases'),
+    rates: within('rates'),
     moments,
     clock: `${literal(moments)}::regclass`,
   };

@@ -51,6 +51,14 @@ async function usesLedger({ ledger }: PostgresStore): Promise<void> {
   await ledger.release('two');
 }
 
+async function usesRates({ rates }: PostgresStore): Promise<void> {
+  const claim = { name: randomUUID(), amount: 1, perMinute: 1, burst: 1 };
+  expect(await rates.take([claim], 0)).toEqual({ granted: true, waitMs: 0 });
+  expect(await rates.take([claim], 0)).toMatchObject({ granted: false });
+  await rates.correct([{ ...claim, amount: -1 }]);
+  await rates.pause([claim.name], 1);
+}
+
 describe.skipIf(postgres.skip)('the tables', () => {
   test('are made once by ten processes that start at the same time', async () => {
     const schema = freshSchema();
@@ -81,7 +89,7 @@ describe.skipIf(postgres.skip)('the tables', () => {
     expect(await isServed(stores[1]!.cache, entry)).toBe(true);
   });
 
-  test('of the cache are UNLOGGED, those of the ledger are not, and values are not compressed again', async () => {
+  test('of the cache, leases and rates are UNLOGGED, those of the ledger are not, and values are not compressed again', async () => {
     const schema = freshSchema();
     await open(schema).connect();
     const rows = await admin(
@@ -98,6 +106,7 @@ describe.skipIf(postgres.skip)('the tables', () => {
         relpersistence: 'u',
       })),
       ...logged.slice(3).map((relname) => ({ relname, relpersistence: 'p' })),
+      { relname: 'rates', relpersistence: 'u' },
     ]);
     const [value] = await admin(
       `SELECT attstorage FROM pg_attribute WHERE attrelid = '"${schema}".cache_entries'::regclass AND attname = 'value'`,
@@ -105,22 +114,23 @@ describe.skipIf(postgres.skip)('the tables', () => {
     expect(value).toEqual({ attstorage: 'e' });
   });
 
-  test('of the ledger are made where those of the cache are there already', async () => {
+  test('of the ledger and the rates are made where those of the cache are there already', async () => {
     const schema = freshSchema();
     const before = open(schema);
     await before.connect();
     const entry = await written(before.cache);
     await admin(`DROP TABLE "${schema}".ledger_entries, "${schema}".ledger_sums, "${schema}".budget_counters,
-      "${schema}".budget_calls, "${schema}".budget_holds`);
+      "${schema}".budget_calls, "${schema}".budget_holds, "${schema}".rates`);
     const functions = await admin(
       `SELECT proname FROM pg_proc WHERE pronamespace = '"${schema}"'::regnamespace ORDER BY 1`,
     );
-    expect(functions).toHaveLength(7);
+    expect(functions).toHaveLength(8);
     for (const { proname } of functions) await admin(`DROP FUNCTION "${schema}".${proname}`);
     const after = open(schema);
     await after.connect();
     expect(await isServed(after.cache, entry)).toBe(true);
     await usesLedger(after);
+    await usesRates(after);
     // Whoever has connected before makes nothing, and finds all.
     await before.ledger.release('three');
   });
@@ -167,6 +177,7 @@ describe.skipIf(postgres.skip)('a role without rights', () => {
     await store.bus.subscribe('a', { message() {}, gap() {} });
     await store.bus.publish('a', 'text');
     await usesLedger(store);
+    await usesRates(store);
     const [owned] = await admin(
       `SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = '${schema}' AND tableowner = '${role}'`,
     );
@@ -183,5 +194,6 @@ describe.skipIf(postgres.skip)('a role without rights', () => {
     await store.connect();
     expect(await store.cache.stamp()).toBeGreaterThan(0);
     await usesLedger(store);
+    await usesRates(store);
   });
 });

@@ -10,6 +10,7 @@ const prefix = fc.constantFrom('a', 'a:e', 'a:e:a', 'a:bus', 'a:h.e');
 const kinds: Array<(keys: Keys, name: string) => string> = [
   (keys) => keys.marks,
   (keys, name) => keys.lease(name),
+  (keys, name) => keys.rate(name),
   (keys, name) => keys.entry(name),
   (keys, name) => keys.channel(name),
   (keys, name) => keys.hosted('cache', name),
@@ -33,12 +34,22 @@ test('different prefixes, kinds and names have different keys', () => {
   );
 });
 
+/** What decides the slot. */
+const tagOf = (key: string): string | undefined => /^[^{]*\{([^}]+)\}/.exec(key)?.[1];
+
 test('the leases are in the slot of the marks, whatever their names', () => {
-  const tagOf = (key: string): string | undefined => /^[^{]*\{([^}]+)\}/.exec(key)?.[1];
   fc.assert(
     fc.property(prefix, text, (some, name) => {
       const keys = keysOf(some);
       expect(tagOf(keys.lease(name))).toBe(tagOf(keys.marks));
+    }),
+  );
+});
+
+test('the rates are in one slot, whatever their names', () => {
+  fc.assert(
+    fc.property(prefix, text, (some, name) => {
+      expect(tagOf(keysOf(some).rate(name))).toBe('r');
     }),
   );
 });

@@ -4,6 +4,8 @@ export interface Keys {
   readonly marks: string;
   /** In the slot of `marks`, so that one script may touch both. */
   lease(name: string): string;
+  /** All in one slot: any two may meet in a call, and what one script touches must be on one node. */
+  rate(name: string): string;
   /** Spread over the slots. */
   entry(key: string): string;
   channel(topic: string): string;
@@ -22,6 +24,7 @@ export function keysOf(prefix: string): Keys {
   return {
     marks: `${prefix}:{c}:marks`,
     lease: (name) => named(`${prefix}:{c}:lease`, name),
+    rate: (name) => named(`${prefix}:{r}:rate`, name),
     entry: (key) => named(`${prefix}:#e`, key),
     channel: (topic) => named(`${prefix}:#bus`, topic),
     hosted: (cache, key) => named(hosted(cache), key),

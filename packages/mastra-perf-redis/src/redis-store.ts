@@ -1,4 +1,12 @@
-import { busReceiver, systemClock, type Bus, type Leases, type Ledger, type PerfStore } from 'mastra-perf';
+import {
+  busReceiver,
+  systemClock,
+  type Bus,
+  type Leases,
+  type Ledger,
+  type PerfStore,
+  type Rates,
+} from 'mastra-perf';
 import { openBusConnection } from './bus-connection.ts';
 import { createConnection } from './connection.ts';
 import { keysOf } from './keys.ts';
@@ -7,6 +15,7 @@ import { parseStoreOptions } from './parse-store-options.ts';
 import { redisBus } from './redis-bus.ts';
 import { redisCache } from './redis-cache.ts';
 import { redisLeases } from './redis-leases.ts';
+import { redisRates } from './redis-rates.ts';
 import { SHARED, type Shared } from './shared.ts';
 import type { RedisStoreOptions } from './store-options.ts';
 
@@ -15,10 +24,11 @@ export interface RedisStore extends PerfStore {
   readonly leases: Leases;
   readonly bus: Bus;
   readonly ledger: Ledger;
+  readonly rates: Rates;
 }
 
 /**
- * The cache, the leases, the messages and the ledger of all processes that use the same server and the same `prefix`.
+ * The cache, the leases, the messages, the ledger and the rates of all processes that use the same server and the same `prefix`.
  * Nothing is opened before it is needed.
  *
  * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
@@ -36,6 +46,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
     leases: redisLeases(connection, keys),
     bus: redisBus(connection, receiver, keys),
     ledger: redisLedger(connection, prefix),
+    rates: redisRates(connection, keys),
     connect: connection.connect,
     async health() {
       await connection.revive();

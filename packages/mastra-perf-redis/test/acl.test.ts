@@ -62,6 +62,7 @@ async function useAll(store: RedisStore): Promise<void> {
     expect(await store.leases.renew(attempt.lease, 1000)).toBe(true);
     expect(await store.leases.release(attempt.lease)).toBe(true);
     await useLedger(store);
+    await useRates(store);
     const cache = redisServerCache(store);
     await cache.set('value', 1);
     await cache.set('value', 1, 0);
@@ -93,6 +94,13 @@ async function useLedger({ ledger }: RedisStore): Promise<void> {
   await ledger.settle(first, [claim]);
   await ledger.release(second);
   expect(await ledger.budgets([claim.counter])).toEqual([{ spent: 1, held: 0 }]);
+}
+
+async function useRates({ rates }: RedisStore): Promise<void> {
+  const claim = { name: randomUUID(), amount: 1, perMinute: 60, burst: 1 };
+  expect(await rates.take([claim], 0)).toEqual({ granted: true, waitMs: 0 });
+  await rates.pause([claim.name], 1);
+  await rates.correct([{ ...claim, amount: -1 }]);
 }
 
 describe('a user who may do no more than the documentation says', () => {

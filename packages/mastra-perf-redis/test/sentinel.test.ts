@@ -112,6 +112,7 @@ function startTraffic(store: RedisStore): Traffic {
     () => store.cache.invalidateTags(['unrelated']),
     () => store.leases.acquire(randomUUID(), 1000),
     () => store.bus.publish('other', 'text'),
+    () => store.rates.take([{ name: 'a', amount: 1, perMinute: 60, burst: 1 }], 0),
   ];
   const lane = async (operation: () => Promise<unknown>): Promise<void> => {
     while (!stopping.signal.aborted) {

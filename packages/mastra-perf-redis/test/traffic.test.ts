@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { service, startRedis, startRedisCluster } from '@mastra-perf/testkit';
 import { Cluster, Redis } from 'ioredis';
-import type { BudgetClaim, LedgerEntry } from 'mastra-perf';
+import type { BudgetClaim, LedgerEntry, RateClaim } from 'mastra-perf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redisStore, type RedisClient, type RedisStore } from '../src/index.ts';
 import { countingClient, type CountingClient } from './counting-client.ts';
@@ -21,6 +21,7 @@ const usage = (): LedgerEntry => ({
   counts: { calls: 1 },
 });
 const claim = (counter = 'a'): BudgetClaim => ({ counter, limit: 100, amount: 1, expiresAt: 4e12 });
+const rate = (name = 'a'): RateClaim => ({ name, amount: 1, perMinute: 60, burst: 10 });
 const always = { by: [], from: 0, to: 4e12 };
 
 type OwnClient = RedisClient & { quit(): Promise<unknown> };
@@ -72,6 +73,9 @@ function describeTraffic(open: () => Place): void {
     await store.ledger.settle('warm', []);
     await store.ledger.release('warm');
     await store.ledger.budgets(['a']);
+    await store.rates.take([rate()], 0);
+    await store.rates.correct([rate()]);
+    await store.rates.pause(['a'], 1);
   });
   afterAll(async () => {
     await store.close();
@@ -164,6 +168,9 @@ function describeTraffic(open: () => Place): void {
     ['settle', () => store.ledger.settle(randomUUID(), [claim(), claim()]), ['evalsha']],
     ['ledger release', () => store.ledger.release(randomUUID()), ['evalsha']],
     ['budgets of 100 counters', () => store.ledger.budgets(many(100)), ['evalsha']],
+    ['take of 3 rates', () => store.rates.take(many(3).map(rate), 0), ['evalsha']],
+    ['correct of 3 rates', () => store.rates.correct(many(3).map(rate)), ['evalsha']],
+    ['pause of 3 rates', () => store.rates.pause(many(3), 5), ['evalsha']],
   ])('%s is one round trip', async (_operation, run, commands) => {
     expect(await cost(run)).toEqual({ trips: 1, commands });
   });
@@ -185,6 +192,9 @@ function describeTraffic(open: () => Place): void {
       await store.cache.areCurrent([]);
       await store.ledger.record([]);
       expect(await store.ledger.budgets([])).toEqual([]);
+      expect(await store.rates.take([], 0)).toEqual({ granted: true, waitMs: 0 });
+      await store.rates.correct([]);
+      await store.rates.pause([], 5);
       const entry = { key: 'a', value: Buffer.of(1), tags: [], stamp: 1 };
       expect(await store.cache.setMany([{ ...entry, ttlMs: 0 }])).toEqual([false]);
       expect(await store.cache.setMany([{ ...entry, ttlMs: Number.NaN }])).toEqual([false]);

@@ -12,6 +12,14 @@ export { dieWhileHolding, type BudgetStanding, type DiedWhileHolding } from './b
 export { spendOneDollar, type OneDollar } from './budgets/spend-one-dollar.ts';
 export { withHoldsOf } from './budgets/with-holds-of.ts';
 export type { Spender, SpenderSettings, StartSpender } from './budgets/spender.ts';
+export {
+  hammerRate,
+  mostOverRate,
+  type HammeredRate,
+  type Hammering,
+  type RateGrant,
+} from './rates/hammer-rate.ts';
+export { askInOtherWords, topicsEmbedder } from './questions/ask-in-other-words.ts';
 export { countCalls } from './usage/count-calls.ts';
 export { startCountingProcess, type CountingEnd, type CountingProcess } from './usage/counting-process.ts';
 export { obey } from './processes/obey.ts';

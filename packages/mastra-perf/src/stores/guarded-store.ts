@@ -2,9 +2,11 @@ import type { CacheStore } from './cache-store.ts';
 import type { Bus } from './bus.ts';
 import { guardedBus } from './guarded-bus.ts';
 import { guardedLedger } from './guarded-ledger.ts';
+import { guardedRates } from './guarded-rates.ts';
 import type { LeaseAttempt, Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { PerfStore } from './perf-store.ts';
+import type { Rates } from './rates.ts';
 import { storeGuard, type GuardDeps, type StoreGuard, type StoreState } from './store-guard.ts';
 
 const READ_TIMEOUT_MS = 50;
@@ -22,6 +24,7 @@ export interface GuardedStore {
   /** `subscribe` never fails but when closed: it takes effect when the store is there, and `gap` tells of it. */
   readonly bus?: Bus;
   readonly ledger?: Ledger;
+  readonly rates?: Rates;
   /** Connects in the background, as the first operation would. Resolves when that has succeeded or failed, within 2 s. */
   connect(): Promise<void>;
   /** Later operations are rejected, those under way settle in their time. Never rejects; takes 2 s at most. */
@@ -52,6 +55,7 @@ export function guardedStore(store: PerfStore, deps: GuardedStoreDeps): GuardedS
     ...(store.leases && { leases: guardedLeases(store.leases, guard, readMs) }),
     ...(bus && { bus }),
     ...(store.ledger && { ledger: guardedLedger(store.ledger, guard) }),
+    ...(store.rates && { rates: guardedRates(store.rates, guard, readMs) }),
     connect: guard.connect,
     async close() {
       bus?.stop();

@@ -7,6 +7,7 @@ import { memoryBus } from './memory-bus.ts';
 import { memoryCache } from './memory-cache.ts';
 import { memoryLeases } from './memory-leases.ts';
 import { memoryLedger } from './memory-ledger.ts';
+import { memoryRates } from './memory-rates.ts';
 import type { PerfStore } from './perf-store.ts';
 
 /** Bounds of {@link memoryStore}. */
@@ -24,16 +25,16 @@ export interface MemoryStoreOptions {
   readonly maxEntries?: number;
 }
 
-const schema = options({
+const schema = options(() => ({
   maxBytes: z.optional(byteSize()),
   maxEntries: z.optional(positiveInteger(10_000_000)),
-});
+}));
 
 const DEFAULTS = { maxBytes: 64 * 1024 ** 2, maxEntries: 10_000 } as const;
 
 /**
  * A store in the memory of this process. Two plugins that are given the same object share it as two processes share a
- * server: entries, leases, messages and the ledger. It ends with the process; closing it changes nothing for the others that use it.
+ * server: entries, leases, messages, the ledger and rates. It ends with the process; closing it changes nothing for the others that use it.
  *
  * @throws PerfConfigError that names the wrong option, what was given and what is accepted.
  * @example
@@ -50,6 +51,7 @@ export function memoryStoreOn(clock: Clock, given: MemoryStoreOptions = {}): Per
     leases: memoryLeases(clock),
     bus: memoryBus(),
     ledger: memoryLedger(clock),
+    rates: memoryRates(clock),
     connect: async () => {},
     health: async () => {},
     close: async () => {},

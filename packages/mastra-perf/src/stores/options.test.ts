@@ -20,3 +20,10 @@ it.each(['record', 'report', 'reserve', 'extend', 'settle', 'release', 'budgets'
 it.each([null, 1, 'ledger', true])('takes no store whose ledger is %j', (ledger) => {
   expect(perfStoreSchema().safeParse({ ...memoryStore(), ledger }).success).toBe(false);
 });
+
+it.each(['take', 'correct', 'pause'])('takes no store whose rates have no %s()', (method) => {
+  const store = memoryStore();
+  const wrong = { ...store, rates: { ...store.rates, [method]: undefined } };
+  expect(perfStoreSchema().safeParse(wrong).success).toBe(false);
+  expect(perfStoreSchema().safeParse({ ...store, rates: undefined }).success).toBe(true);
+});

@@ -12,6 +12,7 @@ const CACHE_METHODS = [
   'areCurrent',
 ] as const;
 const LEDGER_METHODS = ['record', 'report', 'reserve', 'extend', 'settle', 'release', 'budgets'] as const;
+const RATES_METHODS = ['take', 'correct', 'pause'] as const;
 
 /** A store is known by its shape: two copies of a package can meet in one app. */
 export const perfStoreSchema = () =>
@@ -23,7 +24,9 @@ export const perfStoreSchema = () =>
       isRecord(value['cache']) &&
       hasMethods(value['cache'], CACHE_METHODS) &&
       (value['ledger'] === undefined ||
-        (isRecord(value['ledger']) && hasMethods(value['ledger'], LEDGER_METHODS))),
+        (isRecord(value['ledger']) && hasMethods(value['ledger'], LEDGER_METHODS))) &&
+      (value['rates'] === undefined ||
+        (isRecord(value['rates']) && hasMethods(value['rates'], RATES_METHODS))),
     { error: 'a store, such as memoryStore() or redisStore({ url })' },
   );
 

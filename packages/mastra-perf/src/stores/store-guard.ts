@@ -31,7 +31,10 @@ export type StoreOperation =
   | 'extend'
   | 'settle'
   | 'releaseHold'
-  | 'budgets';
+  | 'budgets'
+  | 'takeRate'
+  | 'correctRate'
+  | 'pauseRate';
 
 export interface GuardDeps {
   readonly clock: Clock;
@@ -43,6 +46,8 @@ export interface GuardDeps {
   readonly onState: (state: 'up' | 'down', cause?: unknown) => void;
   /** Told of every operation that failed, not of those that were turned away. */
   readonly onFailure: (operation: StoreOperation, reason: 'timeout' | 'error', cause: unknown) => void;
+  /** Told how long each operation took that the store was asked. Must not throw. */
+  readonly onDone?: (operation: StoreOperation, ms: number, isOk: boolean) => void;
   /** From 0 up to 1. */
   readonly random: () => number;
 }
@@ -86,7 +91,7 @@ export interface StoreGuard {
 
 /** Time limit, circuit breaker, connection and counts of one store. */
 export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
-  const { clock, readTimeoutMs, onState, onFailure, random } = deps;
+  const { clock, readTimeoutMs, onState, onFailure, onDone, random } = deps;
   const closedError = new StoreUnavailable(store.name, 'closed');
   /** One for all that are turned away while it is down: there may be thousands, and a stack trace costs microseconds. */
   let downError = new StoreUnavailable(store.name, 'open');
@@ -163,10 +168,13 @@ export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
         (value) => {
           if (accepts && !accepts(value)) throw fail(new TypeError('that is no reply to what was asked'));
           // A write may take longer than a read: that it succeeded does not tell that reads would.
-          if (part === 'counts' && clock.monotonic() - begun <= readTimeoutMs) breaker.succeeded();
+          const took = clock.monotonic() - begun;
+          if (part === 'counts' && took <= readTimeoutMs) breaker.succeeded();
+          onDone?.(operation, took, true);
           return value;
         },
         (error: unknown) => {
+          onDone?.(operation, clock.monotonic() - begun, false);
           throw fail(error);
         },
       );

@@ -3,6 +3,7 @@ import type { CacheEntry, CacheStore } from '../stores/cache-store.ts';
 import type { Leases } from '../stores/leases.ts';
 import type { Ledger } from '../stores/ledger.ts';
 import type { PerfStore } from '../stores/perf-store.ts';
+import type { Rates } from '../stores/rates.ts';
 
 export type StoreOperation =
   | 'connect'
@@ -11,7 +12,8 @@ export type StoreOperation =
   | `cache.${keyof CacheStore}`
   | `leases.${keyof Leases}`
   | `bus.${keyof Bus}`
-  | `ledger.${keyof Ledger}`;
+  | `ledger.${keyof Ledger}`
+  | `rates.${keyof Rates}`;
 
 /** Stands between a caller and an operation: what it resolves with is the answer, `proceed` does what was asked. */
 export type Interception = (proceed: () => Promise<unknown>) => Promise<unknown>;
@@ -85,6 +87,7 @@ export function chaosStore(store: PerfStore): ChaosStore {
     ...(store.leases && { leases: intercepted('leases', store.leases, run) }),
     ...(store.bus && { bus: intercepted('bus', overheard(store.bus, listeners), run) }),
     ...(store.ledger && { ledger: intercepted('ledger', store.ledger, run) }),
+    ...(store.rates && { rates: intercepted('rates', store.rates, run) }),
     connect: () => run('connect', () => store.connect()) as Promise<void>,
     health: () => run('health', () => store.health()) as Promise<void>,
     close: () => run('close', () => store.close()) as Promise<void>,
@@ -134,7 +137,11 @@ export function chaosStore(store: PerfStore): ChaosStore {
 type Run = (operation: StoreOperation, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** The same object, each method of which is run by `run`. */
-function intercepted<T extends object>(group: 'cache' | 'leases' | 'bus' | 'ledger', target: T, run: Run): T {
+function intercepted<T extends object>(
+  group: 'cache' | 'leases' | 'bus' | 'ledger' | 'rates',
+  target: T,
+  run: Run,
+): T {
   return new Proxy(target, {
     get(_, name) {
       const member: unknown = Reflect.get(target, name);

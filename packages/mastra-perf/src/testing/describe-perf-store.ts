@@ -3,16 +3,18 @@ import { describeBus } from './describe-bus.ts';
 import { describeCacheStore } from './describe-cache-store.ts';
 import { describeLeases } from './describe-leases.ts';
 import { describeLedger } from './describe-ledger.ts';
+import { describeRates } from './describe-rates.ts';
 import { isServed, written } from './sample-entries.ts';
 import { registerTests, type StoreSuite, type StoreTests } from './store-suite.ts';
 
-/** The whole contract of `PerfStore`: its life, cache, leases, bus and ledger. */
+/** The whole contract of `PerfStore`: its life, cache, leases, bus, ledger and rates. */
 export function describePerfStore(suite: StoreSuite): void {
   registerTests(suite, 'life', lifeTests);
   describeCacheStore(suite);
   describeLeases(suite);
   describeBus(suite);
   describeLedger(suite);
+  describeRates(suite);
 }
 
 const lifeTests: StoreTests = {

@@ -2,6 +2,7 @@ export { describeBus } from './describe-bus.ts';
 export { describeCacheStore } from './describe-cache-store.ts';
 export { describeLeases } from './describe-leases.ts';
 export { describeLedger } from './describe-ledger.ts';
+export { describeRates } from './describe-rates.ts';
 export { describePerfStore } from './describe-perf-store.ts';
 export type { OpenStore, StoreCapabilities, StoreSuite, TestContext, TestRunner } from './store-suite.ts';
 export {

@@ -44,6 +44,8 @@ export interface StoreCapabilities {
   readonly bus?: boolean;
   /** @default true */
   readonly ledger?: boolean;
+  /** @default true */
+  readonly rates?: boolean;
 }
 
 export interface StoreSuite {

@@ -3,12 +3,14 @@ import { describeBus } from './describe-bus.ts';
 import { describeCacheStore } from './describe-cache-store.ts';
 import { describeLeases } from './describe-leases.ts';
 import { describeLedger } from './describe-ledger.ts';
+import { describeRates } from './describe-rates.ts';
 import { describePerfStore } from './describe-perf-store.ts';
 import type { OpenStore, StoreSuite } from './store-suite.ts';
 import { BUS_FLAWS } from './test-flawed-bus.ts';
 import { CACHE_FLAWS } from './test-flawed-cache.ts';
 import { LEASE_FLAWS } from './test-flawed-leases.ts';
 import { LEDGER_FLAWS } from './test-flawed-ledger.ts';
+import { RATE_FLAWS } from './test-flawed-rates.ts';
 import { LIFE_FLAWS, openFlawed, type Flaw } from './test-flawed-store.ts';
 import { testRecorder, type TestRecord } from './test-recorder.ts';
 
@@ -109,6 +111,20 @@ const FOUND_BY: Partial<Record<Flaw, RegExp>> = {
   'settling does nothing after a release': /after it was released/,
   'releasing gives back what has expired': /has expired and is released later/,
   'counters never expire': /forgets a counter/,
+  'rates are those of each process': /to all processes together/,
+  'rates are looked at and taken in two steps': /exact for forty/,
+  'a refusal takes': /takes nothing when it refuses/,
+  'a refusal takes of the claims that fit': /of all claims or of none/,
+  'nobody is granted a later time': /a later time to each/,
+  'all who wait are granted the same time': /a later time to each/,
+  'other claims are taken from now on, not from when the call begins': /of all claims or of none/,
+  'costs are whole seconds': /counts in any unit/,
+  'more than the burst is never granted': /more than the burst when nothing is owed/,
+  'what was not taken is saved up': /no more than it had/,
+  'corrections lose the others': /loses nothing/,
+  'what is given back is saved up': /not what is taken after it/,
+  'pauses do not hold up what costs nothing': /while it is paused/,
+  'pauses are for ever': /until that is over/,
   'any amount is held': /takes no number that is none, and does nothing/,
 };
 
@@ -174,6 +190,7 @@ describe('the suites', () => {
     { flaws: LEASE_FLAWS, describeStore: describeLeases },
     { flaws: BUS_FLAWS, describeStore: describeBus },
     { flaws: LEDGER_FLAWS, describeStore: describeLedger },
+    { flaws: RATE_FLAWS, describeStore: describeRates },
   ].flatMap(({ flaws, describeStore }) => flaws.map((flaw) => ({ flaw, describeStore })));
 
   it.each(parts)('find it: $flaw', async ({ flaw, describeStore }) => {
@@ -213,18 +230,20 @@ describe('the suites', () => {
     expect(titles(await recorded(openFlawed)).filter((title) => !everFailed.has(title))).toEqual([]);
   });
 
-  it('take a store without leases, bus or ledger for what it says to be', async () => {
+  it('take a store without leases, bus, ledger or rates for what it says to be', async () => {
     const without = () => {
       const { store, second, ...opened } = openFlawed();
-      const bare = ({ leases: _leases, bus: _bus, ledger: _ledger, ...rest }: typeof store) => rest;
+      const bare = ({ leases: _leases, bus: _bus, ledger: _ledger, rates: _rates, ...rest }: typeof store) =>
+        rest;
       return { store: bare(store), second: bare(second), ...opened };
     };
-    const capabilities = { leases: false, bus: false, ledger: false };
+    const capabilities = { leases: false, bus: false, ledger: false, rates: false };
     expect(failures(await recorded(without, { capabilities }))).toEqual([]);
     expect(titles(failures(await recorded(openFlawed, { capabilities })))).toEqual([
       'has none, as it says',
       'has none, as it says',
       'has no ledger, as it says',
+      'has no rates, as it says',
     ]);
     const [first] = failures(await recorded(without));
     expect(String(first?.error)).toMatch(/no leases; if that is meant, say so with capabilities/);

@@ -4,6 +4,7 @@ import { flawedBus, type BusFlaw } from './test-flawed-bus.ts';
 import { flawedCache, type CacheFlaw } from './test-flawed-cache.ts';
 import { flawedLeases, type LeaseFlaw } from './test-flawed-leases.ts';
 import { flawedLedger, type LedgerFlaw } from './test-flawed-ledger.ts';
+import { flawedRates, type RateFlaw } from './test-flawed-rates.ts';
 
 /* Imported only by tests. */
 
@@ -15,7 +16,7 @@ export const LIFE_FLAWS = [
   'it can be closed only once',
 ] as const;
 
-export type Flaw = (typeof LIFE_FLAWS)[number] | CacheFlaw | LeaseFlaw | BusFlaw | LedgerFlaw;
+export type Flaw = (typeof LIFE_FLAWS)[number] | CacheFlaw | LeaseFlaw | BusFlaw | LedgerFlaw | RateFlaw;
 
 /** Opens two views of one place that has this mistake, or none. */
 export function openFlawed(flaw?: Flaw): OpenStore {
@@ -25,6 +26,7 @@ export function openFlawed(flaw?: Flaw): OpenStore {
   const leases = flawedLeases(flaw, clock.now);
   const bus = flawedBus(flaw);
   const ledgerView = flawedLedger(flaw, clock.now);
+  const ratesView = flawedRates(flaw, clock.now);
   const has = (some: (typeof LIFE_FLAWS)[number]): boolean => some === flaw;
   let isOver = false;
 
@@ -39,6 +41,7 @@ export function openFlawed(flaw?: Flaw): OpenStore {
       leases,
       bus: bus.view(),
       ledger: ledgerView(),
+      rates: ratesView(),
       async connect() {
         if (!has('connecting again begins anew')) return;
         cacheView = newCaches();

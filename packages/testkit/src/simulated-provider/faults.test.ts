@@ -51,6 +51,19 @@ test('the rate limit lets in what it says, then asks to wait for the window', as
   expect(provider.totals()).toMatchObject({ requests: 3, rateLimited: 1 });
 });
 
+test('the rate limit counts tokens: of the prompt and the longest answer first, then what was used', async () => {
+  provider.configure({ rateLimit: { requestsPerMinute: 100, tokensPerMinute: 60 } });
+  const ask = (maxOutputTokens?: number) =>
+    generateText({ model, prompt: 'hi', maxRetries: 0, ...(maxOutputTokens && { maxOutputTokens }) });
+  await expect(ask(60)).rejects.toThrow('tokens per min (TPM): Limit 60');
+  // A message of 5 tokens and an answer of 10: three of them fit, and the bound of a fourth does not.
+  for (let n = 0; n < 3; n++) await ask(40 - 15 * n > 10 ? 40 - 15 * n : undefined);
+  await expect(ask(20)).rejects.toThrow('tokens per min');
+  await ask();
+  await expect(ask()).rejects.toThrow('tokens per min');
+  expect(provider.totals()).toMatchObject({ requests: 7, rateLimited: 3 });
+});
+
 test('an error status is told in the shape of OpenAI', async () => {
   provider.configure({ fail: () => ({ status: 503, message: 'overloaded' }) });
   await expect(generateText({ model, prompt: 'hi', maxRetries: 0 })).rejects.toThrow('overloaded');

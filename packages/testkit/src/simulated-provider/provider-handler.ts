@@ -3,11 +3,12 @@ import { ApiError, retryAfterHeaders } from './api-error.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { breakOff, untilGone, type ReplyBounds } from './paced-reply.ts';
 import type { ProviderLog } from './provider-log.ts';
+import { promptTokens } from './prompt-tokens.ts';
 import type { ProviderFault, ProviderSettings } from './provider-options.ts';
 import { replyWithCompletion, replyWithEmbeddings, type ProviderState } from './provider-replies.ts';
 import { providerRequest, type ProviderRequest } from './provider-request.ts';
 import { providerRoute } from './provider-route.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Admission, RateLimiter } from './rate-limiter.ts';
 import { readJsonObject } from './read-json-object.ts';
 
 export interface HandlerParts extends ProviderState {
@@ -51,9 +52,30 @@ async function answer(open: Exchange, request: ProviderRequest, parts: HandlerPa
   const fault = settings.fail?.(request, open.entry.n);
   const bounds = await suffer(open, fault);
   if (!bounds) return;
-  if (settings.rateLimit) Object.assign(open.headers, parts.limiter.admit(settings.rateLimit, request.model));
+  const admission = admit(open, request, settings, parts);
   const reply = request.endpoint === 'embeddings' ? replyWithEmbeddings : replyWithCompletion;
-  await reply(open, request, settings, parts, { ...settings, ...bounds });
+  try {
+    await reply(open, request, settings, parts, { ...settings, ...bounds });
+  } finally {
+    admission?.settle(open.entry.inputTokens + open.entry.outputTokens);
+  }
+}
+
+/** Throws the 429 of a rate limit. */
+function admit(
+  open: Exchange,
+  request: ProviderRequest,
+  { rateLimit }: ProviderSettings,
+  { limiter, tokenizer }: HandlerParts,
+): Admission | undefined {
+  if (!rateLimit) return undefined;
+  const tokens =
+    rateLimit.tokensPerMinute === undefined
+      ? 0
+      : promptTokens(request, tokenizer).total + (request.maxOutputTokens ?? 0);
+  const admission = limiter.admit(rateLimit, request.model, tokens);
+  Object.assign(open.headers, admission.headers);
+  return admission;
 }
 
 /** Lets the fault happen; returns after how many tokens the answer must break or stall, or undefined if it is over already. */

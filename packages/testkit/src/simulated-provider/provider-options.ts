@@ -1,4 +1,5 @@
 import type { ProviderRequest } from './provider-request.ts';
+import type { RateLimit } from './rate-limiter.ts';
 
 /** What the simulated model says; ids and token counts are made up around it. */
 export interface ProviderAnswer {
@@ -29,14 +30,8 @@ export interface SimulatedProviderOptions {
   readonly timeToFirstTokenMs?: number;
   /** Speed after the first token; a reply that is not streamed takes as long as a streamed one. @default Infinity */
   readonly tokensPerSecond?: number;
-  /** 429 with `retry-after` when more requests than this were accepted within the last minute. @default no limit */
-  readonly rateLimit?:
-    | {
-        readonly requestsPerMinute: number;
-        /** Length of the "minute", so that a test need not wait for one. @default 60_000 */
-        readonly windowMs?: number;
-      }
-    | undefined;
+  /** 429 with `retry-after` when more requests or tokens than this were accepted within the last minute. @default no limit */
+  readonly rateLimit?: RateLimit | undefined;
   /** Asked first for every request (numbered from 1); returns a fault to inject or undefined. */
   readonly fail?: ((request: ProviderRequest, n: number) => ProviderFault | undefined) | undefined;
   /** Report `cached_tokens` as OpenAI does, for prompts that share a long prefix with an earlier one. @default true */
