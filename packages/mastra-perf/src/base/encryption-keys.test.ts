@@ -82,7 +82,9 @@ describe('keys of encryption', () => {
 });
 
 describe('the option encryptionKeys', () => {
-  const schema = options({ cache: z.optional(feature(options({ encryptionKeys: encryptionKeys() }))) });
+  const schema = options(() => ({
+    cache: z.optional(feature(options(() => ({ encryptionKeys: encryptionKeys() })))),
+  }));
   const parse = (cache: unknown) => parseOptions(schema, { cache }, 'createPerf').cache;
 
   it('may be left out, or be keys, which stay as they are', () => {

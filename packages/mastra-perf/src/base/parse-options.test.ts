@@ -4,22 +4,26 @@ import { PerfConfigError } from '../errors.ts';
 import { parseOptions } from './parse-options.ts';
 import { byteSize, duration, feature, flag, name, names, oneOf, options, positiveInteger } from './schema.ts';
 
-const inner = options({
+const inner = options(() => ({
   ttl: z.optional(duration()),
   size: z.optional(byteSize()),
   mode: z.optional(oneOf('fast', 'safe')),
-});
-const schema = options({
+}));
+const schema = options(() => ({
   feature: z.optional(feature(inner)),
-  empty: z.optional(feature(options({}))),
+  empty: z.optional(feature(options(() => ({})))),
   count: z.optional(positiveInteger(100)),
   on: z.optional(flag()),
   name: z.optional(name()),
   names: z.optional(names()),
   each: z.optional(
-    z.record(z.string(), options({ feature: z.optional(feature(inner)) }), { error: 'an object of them' }),
+    z.record(
+      z.string(),
+      options(() => ({ feature: z.optional(feature(inner)) })),
+      { error: 'an object of them' },
+    ),
   ),
-});
+}));
 
 function problem(given: unknown): PerfConfigError {
   try {

@@ -48,12 +48,19 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /**
  * An object of options. A key that is not in it is an issue, whose message lists the keys that are. A field that is
- * `undefined` counts as left out.
+ * `undefined` counts as left out. The fields are made when there is something to check, since schemas are most of what an
+ * import would take.
  */
-export const options = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
-  const error: z.core.$ZodErrorMap = (issue) =>
-    issue.code === 'unrecognized_keys' ? `known: ${Object.keys(shape).join(', ')}` : 'an object of options';
-  return z.pipe(z.strictObject(shape, { error }), z.transform(dropUndefined));
+export const options = <Shape extends z.core.$ZodLooseShape>(shapeOf: () => Shape) => {
+  const schema = z.lazy(() => {
+    const shape = shapeOf();
+    const error: z.core.$ZodErrorMap = (issue) =>
+      issue.code === 'unrecognized_keys' ? `known: ${Object.keys(shape).join(', ')}` : 'an object of options';
+    return z.pipe(z.strictObject(shape, { error }), z.transform(dropUndefined));
+  });
+  // Known beforehand: to ask the object itself would make it, also where nothing is given.
+  Object.defineProperties(schema._zod, { optin: { value: undefined }, optout: { value: undefined } });
+  return schema;
 };
 
 export const dropUndefined = <T extends object>(value: T) =>

@@ -103,7 +103,7 @@ export interface BoundSettings {
 /** For a time to live, and for the time after it: together no more than the longest life of an entry in a store. */
 const MAX_AGE = '15d';
 
-const perAgent = {
+const perAgent = () => ({
   ttl: z.optional(duration(MAX_AGE)),
   scope: z.optional(oneOf('resource', 'agent')),
   storeTruncated: z.optional(flag()),
@@ -112,17 +112,21 @@ const perAgent = {
   staleIfError: z.optional(duration(MAX_AGE)),
   earlyRefresh: z.optional(flag()),
   normalize: z.optional(normalizeSchema()),
-};
-
-export const agentCacheSchema = options(perAgent);
-export const cacheSchema = options({
-  ...perAgent,
-  maxBytes: z.optional(byteSize()),
-  maxEntries: z.optional(positiveInteger(10_000_000)),
-  maxEntryBytes: z.optional(byteSize()),
-  memoryTtl: z.optional(duration(MAX_AGE)),
-  encryptionKeys: encryptionKeys(),
 });
+
+/** `more`: what other features have among the options of the cache. */
+export const agentCacheSchema = <More extends z.core.$ZodLooseShape>(more: More) =>
+  options(() => ({ ...perAgent(), ...more }));
+export const cacheSchema = <More extends z.core.$ZodLooseShape>(more: More) =>
+  options(() => ({
+    ...perAgent(),
+    ...more,
+    maxBytes: z.optional(byteSize()),
+    maxEntries: z.optional(positiveInteger(10_000_000)),
+    maxEntryBytes: z.optional(byteSize()),
+    memoryTtl: z.optional(duration(MAX_AGE)),
+    encryptionKeys: encryptionKeys(),
+  }));
 
 export const CACHE_DEFAULTS = {
   ttl: 3_600_000,

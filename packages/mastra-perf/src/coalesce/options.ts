@@ -16,12 +16,12 @@ export interface CoalesceSettings {
   readonly wait?: number | false;
 }
 
-export const coalesceSchema = options({
+export const coalesceSchema = options(() => ({
   wait: z.optional(
     z.union([z.custom<false>((value) => value === false), duration('10m')], {
       error: "false, or a duration such as '30s', at most '10m'",
     }),
   ),
-});
+}));
 
 export const COALESCE_DEFAULTS = { wait: 30_000 } as const satisfies CoalesceSettings;

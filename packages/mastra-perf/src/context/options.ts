@@ -103,7 +103,7 @@ const wholeFromZero = (max: number) =>
     },
   );
 
-const compressionSchema = options({
+const compressionSchema = options(() => ({
   toolResults: z.optional(
     z.union([z.custom<false>((value) => value === false), positiveInteger(1_000_000)], {
       error: 'false or a whole number of tokens, from 1',
@@ -115,15 +115,15 @@ const compressionSchema = options({
     }),
   ),
   summaryTokens: z.optional(positiveInteger(100_000)),
-});
+}));
 
-const recallSchema = options({
+const recallSchema = options(() => ({
   scope: z.optional(oneOf('thread', 'resource')),
   maxTokens: z.optional(positiveInteger(10_000_000)),
   fill: z.optional(oneOf('relevant', 'all')),
-});
+}));
 
-export const contextSchema = options({
+export const contextSchema = options(() => ({
   maxTokens: z.optional(
     z.union([oneOf('auto'), positiveInteger(100_000_000)], {
       error: "'auto' or a whole number of tokens, from 1",
@@ -138,4 +138,4 @@ export const contextSchema = options({
   promptCache: z.optional(
     z.custom<'auto' | false>((value) => value === 'auto' || value === false, { error: "'auto' or false" }),
   ),
-});
+}));

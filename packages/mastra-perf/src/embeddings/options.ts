@@ -74,20 +74,20 @@ const batchWait = () =>
     error: WAIT_ERROR,
   });
 
-const perAgent = {
+const perAgent = () => ({
   ttl: z.optional(duration(MAX_TTL)),
   normalize: z.optional(normalizeSchema()),
   batchWait: z.optional(batchWait()),
-};
+});
 
 export const agentEmbeddingSchema = options(perAgent);
-export const embeddingSchema = options({
-  ...perAgent,
+export const embeddingSchema = options(() => ({
+  ...perAgent(),
   maxBytes: z.optional(byteSize()),
   maxBatchTexts: z.optional(positiveInteger(100_000)),
   maxBatchTokens: z.optional(positiveInteger(100_000_000)),
   maxParallel: z.optional(positiveInteger(1_000)),
-});
+}));
 
 export const EMBEDDING_DEFAULTS = {
   ttl: 30 * 86_400_000,

@@ -31,11 +31,11 @@ export interface StorageSettings {
   readonly writes?: 'through' | 'behind';
 }
 
-export const storageSchema = options({
+export const storageSchema = options(() => ({
   history: z.optional(oneOf('off', 'validate', 'sticky')),
   historyTtl: z.optional(duration('1h')),
   writes: z.optional(oneOf('through', 'behind')),
-});
+}));
 
 export const STORAGE_DEFAULTS = {
   history: 'off',

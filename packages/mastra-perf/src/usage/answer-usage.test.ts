@@ -90,7 +90,7 @@ function both() {
   const clock = testClock();
   const ledger = memoryLedger(clock);
   const budgets = createBudgets({
-    budgets: parseOptions(budgetsSchema, [{ per: 'total', limitUsd: 5, window: 'day' }], 'usage.budgets'),
+    budgets: parseOptions(budgetsSchema(), [{ per: 'total', limitUsd: 5, window: 'day' }], 'usage.budgets'),
     ledger,
     priceBook: testPrices(clock),
     clock,

@@ -41,20 +41,20 @@ function isZone(value: unknown): boolean {
   }
 }
 
-const rolling = z.pipe(
-  duration('366d'),
-  z.custom<number>((ms) => (ms as number) >= MINUTE_MS),
-);
-export const budgetWindow = z.union(
-  [z.custom<(typeof CALENDAR)[number]>((value) => CALENDAR.includes(value as 'day')), rolling],
-  {
+const rolling = () =>
+  z.pipe(
+    duration('366d'),
+    z.custom<number>((ms) => (ms as number) >= MINUTE_MS),
+  );
+export const budgetWindow = () =>
+  z.union([z.custom<(typeof CALENDAR)[number]>((value) => CALENDAR.includes(value as 'day')), rolling()], {
     error: "'minute', 'hour', 'day', 'week', 'month', or a duration from '1m' to '366d' for a rolling window",
-  },
-);
+  });
 
-export const scope = z.union([oneOf(...SCOPES), options({ label: name() })], {
-  error: "'total', 'resource', 'user', 'agent', 'model' or { label: '…' }",
-});
+export const scope = () =>
+  z.union([oneOf(...SCOPES), options(() => ({ label: name() }))], {
+    error: "'total', 'resource', 'user', 'agent', 'model' or { label: '…' }",
+  });
 
 const isModel = (value: unknown): value is ModelLike => {
   if (typeof value !== 'object' || value === null) return false;
@@ -66,24 +66,23 @@ const isModel = (value: unknown): value is ModelLike => {
     typeof modelId === 'string'
   );
 };
-export const degrade = z.custom<ModelLike | 'only-if-cached'>(
-  (value) => value === 'only-if-cached' || isModel(value),
-  {
+export const degrade = () =>
+  z.custom<ModelLike | 'only-if-cached'>((value) => value === 'only-if-cached' || isModel(value), {
     error: "'only-if-cached' or a language model with doGenerate and doStream",
-  },
-);
+  });
 
 const thresholdsError = 'an array of at most 20 numbers above 0, up to 10 (1 is the whole limit)';
-export const thresholds = z
-  .array(
-    z.custom<number>((value) => typeof value === 'number' && value > 0 && value <= 10, {
-      error: thresholdsError,
-    }),
-    { error: thresholdsError },
-  )
-  .check(z.maxLength(20, { error: thresholdsError }));
+export const thresholds = () =>
+  z
+    .array(
+      z.custom<number>((value) => typeof value === 'number' && value > 0 && value <= 10, {
+        error: thresholdsError,
+      }),
+      { error: thresholdsError },
+    )
+    .check(z.maxLength(20, { error: thresholdsError }));
 
-export const timesUsual = z.custom<number>(
-  (value) => typeof value === 'number' && value > 1 && value <= 1000,
-  { error: 'a number above 1, up to 1000 (3 tells of an hour that has cost three times the usual)' },
-);
+export const timesUsual = () =>
+  z.custom<number>((value) => typeof value === 'number' && value > 1 && value <= 1000, {
+    error: 'a number above 1, up to 1000 (3 tells of an hour that has cost three times the usual)',
+  });

@@ -16,6 +16,7 @@ import { budgetRefusals } from './budget-refusals.ts';
 import { reservation } from './budget-reserve.ts';
 import type { Budget } from './budget-schema.ts';
 import { refusal, type TellBudget } from './budget-told.ts';
+import { budgetStandings, type BudgetStandings } from './budget-standings.ts';
 import { budgetWebhook } from './budget-webhook.ts';
 import type { PriceBook } from './prices.ts';
 
@@ -46,6 +47,8 @@ export interface BudgetDeps extends BudgetRules {
 export interface Budgets {
   /** Behind the cache and coalescing, around what counts the spending: only what reaches the model is reserved. */
   readonly guard: Middleware;
+  /** How far budgets are used, as far as this process knows of them. */
+  readonly standings: BudgetStandings['read'];
   /** Resolves when all that has ended is settled, or the ledger did not take it, and alerts are told. */
   flush(): Promise<void>;
   /** Whether the ledger is still to be told of a call that has ended. */
@@ -72,8 +75,11 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   const holds = budgetHolds({ ledger, clock, timeoutMs: WRITE_MS, holdMs, callMs: CALL_MS });
   const webhook = targets?.webhook && budgetWebhook({ ...deps, ...targets.webhook });
   const alerts = budgetAlerts({ ...deps, timeoutMs: WRITE_MS, onAlert: targets?.onAlert, webhook });
+  const labelsOf = deps.labelsOf ?? (() => ({}));
+  const apply = appliedBudgets({ budgets, clock, labelsOf, timeoutMs, tell });
+  const standings = budgetStandings(deps);
   const plans = budgetPlans({
-    apply: appliedBudgets({ budgets, clock, labelsOf: deps.labelsOf ?? (() => ({})), timeoutMs, tell }),
+    apply: async (call) => standings.remember(await apply(call)),
     priceBook,
     countInput: deps.countInput,
     maxOutputTokens: deps.budgetMaxOutputTokens ?? MAX_OUTPUT_TOKENS,
@@ -120,6 +126,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
         return carry(call, answer.permit, next);
       },
     },
+    standings: standings.read,
     async flush() {
       await owed.flush();
       await alerts.flush();

@@ -4,7 +4,7 @@ import { options } from '../base/schema.ts';
 import { budgetRulesShape } from './budget-rules.ts';
 import { budgetsSchema, type Budget } from './budget-schema.ts';
 
-const parse = (given: unknown): readonly Budget[] => parseOptions(budgetsSchema, given, 'usage.budgets');
+const parse = (given: unknown): readonly Budget[] => parseOptions(budgetsSchema(), given, 'usage.budgets');
 const one = { per: 'resource', limitUsd: 5, window: 'day' };
 const model = {
   doGenerate: async () => ({}),

@@ -13,6 +13,7 @@ const OUTCOME = {
   miss: 'misses',
   hit: 'hits',
   stale: 'stale',
+  semantic: 'hits', // a look-up that did not ask the model, as any other
   shared: 'shared',
   bypass: 'bypassed',
 } as const;

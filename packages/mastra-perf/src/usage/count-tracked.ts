@@ -26,7 +26,7 @@ export type CountTracked = (call: TrackedCall) => void;
 
 const MODEL = /^([^/]+)\/(.+)$/s;
 
-const callSchema = options({
+const callSchema = options(() => ({
   usage: z.unknown(),
   model: z.optional(
     z.custom<string>((given) => typeof given === 'string' && given.length <= 200 && MODEL.test(given), {
@@ -37,7 +37,7 @@ const callSchema = options({
   resource: z.optional(name()),
   user: z.optional(name()),
   labels: z.optional(z.record(name(), name(), { error: 'an object of names' })),
-});
+}));
 
 /** Counts what somebody has measured elsewhere. It went past the cache, so it is one of `bypassed`. */
 export function countTracked({ tally, billing }: Pick<CountDeps, 'tally' | 'billing'>): CountTracked {

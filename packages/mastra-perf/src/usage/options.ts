@@ -58,20 +58,20 @@ const price = () =>
     error: 'a price in dollars per million tokens, 0 or more',
   });
 
-const modelPrice = options({
+const modelPrice = options(() => ({
   inputPerMillion: price(),
   outputPerMillion: price(),
   cachedInputPerMillion: z.optional(price()),
   cacheWritePerMillion: z.optional(price()),
   cacheWrite1hPerMillion: z.optional(price()),
-});
+}));
 
-export const usageSchema = options({
-  budgets: z.optional(budgetsSchema),
-  ...budgetRulesShape,
+export const usageSchema = options(() => ({
+  budgets: z.optional(budgetsSchema()),
+  ...budgetRulesShape(),
   prices: z.optional(
     z.record(z.string(), modelPrice, {
       error: "an object with 'provider/model' or model ids as keys and prices as values",
     }),
   ),
-});
+}));

@@ -64,7 +64,7 @@ export const guardsOn =
       ...changes,
       clock,
       ledger,
-      budgets: parseOptions(budgetsSchema, budgets, 'usage.budgets'),
+      budgets: parseOptions(budgetsSchema(), budgets, 'usage.budgets'),
     });
     const run = compose([...before, created.guard], (_where, error) => void faults.push(error));
     return {

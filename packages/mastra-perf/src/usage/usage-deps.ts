@@ -13,6 +13,8 @@ export interface UsageDeps extends RecorderDeps {
   readonly priceBook: PriceBook;
   readonly ledger: Pick<Ledger, 'record' | 'report'>;
   readonly clock: Clock;
+  /** Told of all that is counted, at once. Must not throw. */
+  readonly counted?: UsageTally['record'];
   readonly fault: (where: string, error: unknown) => void;
 }
 

@@ -54,6 +54,7 @@ export function createUsage(deps: UsageDeps): UsageMeter {
   const tally: UsageTally = {
     record(group, counts) {
       sum.add(group, counts);
+      deps.counted?.(group, counts);
       recorder.record(group, counts);
     },
   };

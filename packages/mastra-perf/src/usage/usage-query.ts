@@ -36,7 +36,7 @@ const BY_DEFAULT: readonly UsageDimension[] = ['agent', 'model'];
 const FROM_DEFAULT: Duration = '30d';
 
 const dimension = () =>
-  z.union([oneOf(...DIMENSIONS), options({ label: name() })], {
+  z.union([oneOf(...DIMENSIONS), options(() => ({ label: name() }))], {
     error: "'agent', 'model', 'purpose', 'resource', 'user', 'via' or { label: 'team' }",
   });
 const time = () =>
@@ -50,13 +50,13 @@ const wanted = () =>
     error: 'a text that is not empty',
   });
 
-const querySchema = options({
+const querySchema = options(() => ({
   by: z.optional(z.array(dimension(), { error: "an array such as ['agent', 'model']" })),
   from: z.optional(time()),
   to: z.optional(time()),
   interval: z.optional(oneOf('minute', 'hour', 'day', 'month')),
   where: z.optional(
-    options({
+    options(() => ({
       agent: z.optional(wanted()),
       model: z.optional(wanted()),
       purpose: z.optional(wanted()),
@@ -64,9 +64,9 @@ const querySchema = options({
       user: z.optional(wanted()),
       via: z.optional(wanted()),
       labels: z.optional(z.record(name(), wanted(), { error: 'an object of names' })),
-    }),
+    })),
   ),
-});
+}));
 
 /**
  * The same in terms of a ledger.

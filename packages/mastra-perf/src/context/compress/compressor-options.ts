@@ -71,15 +71,15 @@ const modelReference = () =>
     { error: "'provider/model' or { provider, modelId }" },
   );
 
-export const compressorSchema = options({
+export const compressorSchema = options(() => ({
   summarizer: z.custom<Summarizer>((value) => askSummarizer(value) !== undefined, {
     error: 'an agent with generate(), a language model with doGenerate(), or a function',
   }),
   model: z.optional(modelReference()),
-  keep: z.optional(options({ numbers: z.optional(flag()), code: z.optional(flag()) })),
+  keep: z.optional(options(() => ({ numbers: z.optional(flag()), code: z.optional(flag()) }))),
   timeout: z.optional(duration('1h')),
   maxEntries: z.optional(positiveInteger(1_000_000)),
   maxBytes: z.optional(byteSize()),
   fault: z.optional(callback<NonNullable<PromptCompressorOptions['fault']>>()),
   onReject: z.optional(callback<NonNullable<PromptCompressorOptions['onReject']>>()),
-});
+}));

@@ -141,7 +141,7 @@ const chunkingSchema = z
     ),
   );
 
-export const processorSchema = options({
+export const processorSchema = options(() => ({
   embedder: withMethods<EmbedderLike>(
     "an embedding model of the AI SDK, such as openai.embedding('text-embedding-3-small'); for the name of one: new ModelRouterEmbeddingModel(name) of @mastra/core/llm",
     'doEmbed',
@@ -177,7 +177,7 @@ export const processorSchema = options({
   maxInFlight: z.optional(positiveInteger(100_000)),
   maxBuffered: z.optional(byteSize()),
   maxDocumentBytes: z.optional(byteSize()),
-});
+}));
 
 export const PROCESSOR_DEFAULTS = {
   metric: 'cosine',
