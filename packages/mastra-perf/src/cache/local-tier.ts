@@ -13,6 +13,21 @@ export interface LocalEntry {
   readonly storeStamp?: Stamp | undefined;
   /** Its making began elsewhere: `stamp` is when it was read, and says nothing of what was invalidated before. */
   readonly isCopy?: boolean;
+  /** How often it was given from here. */
+  hits?: number;
+}
+
+/** What of an answer in memory may be shown: nothing of what it says. */
+export interface LocalListing {
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly bytes: number;
+  /** Since it is in memory. */
+  readonly hits: number;
+  /** Milliseconds since the epoch when it was complete. */
+  readonly storedAt: number;
+  /** Milliseconds until it leaves the memory. */
+  readonly leavesMs: number;
 }
 
 /** Answers in the memory of this process, bounded by bytes and by number. Nothing here waits for anything. */
@@ -33,6 +48,8 @@ export interface LocalTier extends Pick<Marks, 'stamp' | 'latest' | 'mark' | 'is
   drop(key: string): void;
   clear(): void;
   entries(): Iterable<readonly [key: string, entry: LocalEntry]>;
+  /** The `limit` that were used last. */
+  list(limit: number): LocalListing[];
   size(): { readonly entries: number; readonly bytes: number };
 }
 
@@ -63,7 +80,11 @@ export function localTier(
     get(key, names) {
       const entry = entries.get(key);
       if (!entry) return undefined;
-      if (isCurrent(entry, names)) return isKnown(entry) || has(entry, names) ? entry : undefined;
+      if (isCurrent(entry, names)) {
+        if (!isKnown(entry) && !has(entry, names)) return undefined;
+        entry.hits = (entry.hits ?? 0) + 1;
+        return entry;
+      }
       if (!isCurrent(entry)) entries.delete(key);
       return undefined;
     },
@@ -81,6 +102,23 @@ export function localTier(
       entries.clear();
     },
     entries: () => entries.entries(),
+    list(limit) {
+      const listed: LocalListing[] = [];
+      for (const [key, entry] of entries.entries()) {
+        if (listed.length >= limit) break;
+        if (!isCurrent(entry)) continue; // it is taken away when it is met
+        const { answer } = entry;
+        listed.push({
+          key,
+          names: answer.names,
+          bytes: bytesOf(answer),
+          hits: entry.hits ?? 0,
+          storedAt: answer.storedAt,
+          leavesMs: entries.getRemainingTTL(key),
+        });
+      }
+      return listed;
+    },
     size: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
   };
 }

@@ -11,7 +11,7 @@ import type { CacheSettings } from './options.ts';
 import { replay } from './replay.ts';
 import type { Revalidation } from './revalidation.ts';
 import { orStale, statusOf } from './stale-if-error.ts';
-import type { Found, Tiers } from './tiers.ts';
+import type { Found, Tier, Tiers } from './tiers.ts';
 
 export interface LookupDeps {
   readonly tiers: Tiers;
@@ -21,6 +21,10 @@ export interface LookupDeps {
   readonly events: Events;
   /** Settings of the agent that calls; `false` when its cache is off. */
   readonly settingsOf: (call: ModelCall) => CacheSettings | false;
+  /** Told how long a look-up took, in ms. */
+  readonly onRead?: ((tier: Tier, ms: number) => void) | undefined;
+  /** An answer is given. */
+  readonly hit: (key: string) => void;
   /** Notes, before the model is asked, when the call came. */
   readonly begin: (call: ModelCall, came: number) => void;
 }
@@ -38,7 +42,7 @@ interface Looked {
 
 /** Answers from memory at once, from the store if that is quick, and else lets the call go on to the model. */
 export function lookup(deps: LookupDeps): Middleware {
-  const { tiers, revalidation, clock, events, settingsOf, begin } = deps;
+  const { tiers, revalidation, clock, events, settingsOf, onRead, begin } = deps;
 
   const aged = (found: Found | undefined, call: ModelCall, settings: CacheSettings): Aged | undefined =>
     found && { found, age: ageOf(found.answer, clock.now(), freshnessOf(call, settings)) };
@@ -49,7 +53,9 @@ export function lookup(deps: LookupDeps): Middleware {
     settings: CacheSettings,
     local: Aged | undefined,
   ): Promise<Aged | undefined> => {
+    const begun = clock.monotonic();
     const read = await tiers.remote(call.key(), namesOfCall(call));
+    onRead?.('l2', clock.monotonic() - begun);
     if (read === 'away') {
       call.facts.storeAway = true;
       return local;
@@ -87,10 +93,13 @@ export function lookup(deps: LookupDeps): Middleware {
 
   /** The newest answer there is, and what is given of it without waiting for the model. */
   const look = async (call: ModelCall, settings: CacheSettings, next?: Next): Promise<Looked> => {
+    const begun = clock.monotonic();
     const local = findLocal(call, settings);
+    onRead?.('l1', clock.monotonic() - begun);
     const newest = local?.age.fresh ? local : await find(call, settings, local);
     const reply = newest && answer(call, settings, newest, next);
     tiers.count(reply !== undefined && newest?.found.tier === 'l1');
+    if (reply) deps.hit(call.key());
     return { newest, reply };
   };
 

@@ -23,6 +23,16 @@ export const namesOf = (key: string, agent: string, tags: readonly string[] = []
   ...tags.map(byTag),
 ];
 
+/** What the names of an answer say of it, in the words of its caller. */
+export function readNames(names: readonly string[]): {
+  readonly agent: string;
+  readonly tags: readonly string[];
+} {
+  const agent = names.find((name) => name.startsWith('agent:'));
+  const tags = names.filter((name) => name.startsWith('tag:'));
+  return { agent: agent?.slice('agent:'.length) ?? '', tags: tags.map((name) => name.slice('tag:'.length)) };
+}
+
 /** @throws PerfConfigError unless the selector says exactly one thing. */
 export function namesSelected(selector: InvalidateSelector): string[] {
   const { tags, agent, key, ...rest } = (selector ?? {}) as InvalidateSelector; // plain JavaScript may pass nothing

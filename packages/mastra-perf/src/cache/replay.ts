@@ -8,7 +8,12 @@ import { splitDeltas, wholeDeltas } from '../pipeline/stored-answer.ts';
 import type { Found } from './tiers.ts';
 
 /** The reply that a stored answer is, with an identity of its own: streamed as it was, or in one piece for a caller who takes all of it at once. */
-export function replay(call: ModelCall, found: Found, name: 'hit' | 'stale' | 'shared', clock: Clock): Reply {
+export function replay(
+  call: ModelCall,
+  found: Found,
+  name: 'hit' | 'stale' | 'semantic' | 'shared',
+  clock: Clock,
+): Reply {
   const { answer, tier } = found;
   const now = clock.now();
   call.facts.outcome = { name, tier, ageMs: Math.max(0, now - answer.storedAt), savedMs: answer.tookMs };

@@ -9,16 +9,18 @@ import { ageOf } from './answer.ts';
 import { createCodec } from './codec.ts';
 import { fill } from './fill.ts';
 import { freshnessOf } from './freshness.ts';
+import { createHotList, type HotList } from './hot-list.ts';
 import { createInvalidation, type Follower, type Invalidation } from './invalidation.ts';
-import { localTier } from './local-tier.ts';
+import { localTier, type LocalTier } from './local-tier.ts';
 import { lookup } from './lookup.ts';
 import { modeOf } from './mode.ts';
 import { namesOf, namesSelected, type InvalidateSelector } from './names.ts';
 import { CACHE_BOUNDS, type BoundSettings, type CacheSettings } from './options.ts';
 import { replay } from './replay.ts';
 import { createRevalidation } from './revalidation.ts';
+import { storedUnder, type StoredUnder } from './stored-under.ts';
 import { storeTier, type StoreCounts } from './store-tier.ts';
-import { createTiers, type Begun } from './tiers.ts';
+import { createTiers, type Begun, type Tier } from './tiers.ts';
 
 export interface CacheStats {
   /** Answers in the memory of this process. */
@@ -47,6 +49,8 @@ export interface ResponseCacheDeps {
   readonly processId: string;
   /** Settings of the agent that calls; `false` when its cache is off. */
   readonly settingsOf: (call: ModelCall) => CacheSettings | false;
+  /** Told how long a look-up took, in ms. */
+  readonly onRead?: (tier: Tier, ms: number) => void;
   readonly fault: (where: string, error: unknown) => void;
 }
 
@@ -58,6 +62,8 @@ export interface ResponseCache {
   isShared(call: ModelCall): boolean;
   /** What another process has stored for this call by now. Never rejects. */
   fromStore(call: ModelCall): Promise<Reply | undefined>;
+  /** The answer to another question, as far as this call may have it. Counts as no look-up. */
+  readonly storedUnder: StoredUnder;
   /** This moment, among the invalidations that this process knows of. */
   stamp(): number;
   /** Whether nothing of this call was invalidated since that moment. */
@@ -73,6 +79,15 @@ export interface ResponseCache {
   /** The store is there again. */
   catchUp(): Promise<void>;
   stats(): CacheStats;
+  /** The answers in memory that were used last. */
+  list: LocalTier['list'];
+  /**
+   * Takes up to `count` of the answers that are given most often from the store into memory. Tells how many; `'away'` when the store is.
+   * Never rejects.
+   */
+  preload(count: number): Promise<number | 'away'>;
+  /** Tells the store which answers are given most often, if it is time to. Never rejects. */
+  saveHot(isEnd?: boolean): Promise<void>;
   /** Forgets what is in memory, at the end. */
   drop(): void;
 }
@@ -82,7 +97,13 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
   const bounds = { ...CACHE_BOUNDS, ...deps.bounds };
   const local = localTier(bounds, clock);
   const remote = deps.store && behind(deps.store, local, bounds, deps);
-  const tiers = createTiers({ local, shared: remote, memoryTtlMs: bounds.memoryTtl, random });
+  const tiers = createTiers({
+    local,
+    shared: remote,
+    memoryTtlMs: bounds.memoryTtl,
+    preloadBytes: bounds.maxBytes / 2,
+    random,
+  });
 
   const beginnings = new WeakMap<CallFacts, Begun | Promise<Begun>>();
   const begun = (facts: CallFacts, came = tiers.stamp()): Begun | Promise<Begun> => {
@@ -105,7 +126,11 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
       random,
       events,
       settingsOf,
+      onRead: (tier, ms) => {
+        if (tier === 'l1' || remote) deps.onRead?.(tier, ms);
+      },
       begin: ({ facts }, came) => void begun(facts, came),
+      hit: (key) => remote?.hot.hit(key),
     }),
     fill: fill({
       tiers,
@@ -127,6 +152,7 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
         typeof found === 'object' && ageOf(found.answer, clock.now(), freshnessOf(call, settings)).fresh;
       return fresh ? replay(call, found, 'hit', clock) : undefined;
     },
+    storedUnder: storedUnder({ tiers, clock, settingsOf }),
     stamp: local.stamp,
     isCurrent: (call, stamp) =>
       local.isCurrent(stamp, namesOf(call.key(), call.caller.agent, call.overrides.tags)),
@@ -141,6 +167,13 @@ export function responseCache(deps: ResponseCacheDeps): ResponseCache {
     listen: async () => remote?.invalidation.listen(),
     catchUp: async () => remote?.invalidation.catchUp(),
     stats: () => ({ ...local.size(), ...tiers.counts(), ...(remote && { store: remote.store.counts() }) }),
+    list: local.list,
+    async preload(count) {
+      if (!remote) return 0;
+      const keys = await remote.hot.read(count).catch(() => 'away' as const); // the guard has told why
+      return keys === 'away' ? keys : tiers.preload(keys);
+    },
+    saveHot: async (isEnd) => remote?.hot.save(isEnd),
     drop() {
       local.clear();
       remote?.invalidation.end();
@@ -153,7 +186,11 @@ function behind(
   local: ReturnType<typeof localTier>,
   bounds: BoundSettings & typeof CACHE_BOUNDS,
   { clock, events, background, processId, follower, fault }: ResponseCacheDeps,
-): { readonly store: ReturnType<typeof storeTier>; readonly invalidation: Invalidation } {
+): {
+  readonly store: ReturnType<typeof storeTier>;
+  readonly invalidation: Invalidation;
+  readonly hot: HotList;
+} {
   const codec = createCodec({
     maxBytes: 2 * bounds.maxEntryBytes, // what memory holds in two bytes takes up to three in UTF-8
     ...(bounds.encryptionKeys && { encryptionKeys: bounds.encryptionKeys }),
@@ -167,5 +204,6 @@ function behind(
       onUnwritable: (error) => fault('cache.store', error),
     }),
     invalidation: createInvalidation({ local, follower, clock, store: cache, bus, processId }),
+    hot: createHotList({ store: cache, codec, clock, beside: background.run }),
   };
 }

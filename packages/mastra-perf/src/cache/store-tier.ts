@@ -1,6 +1,6 @@
 import type { Background } from '../base/background.ts';
 import type { StoredPart } from '../pipeline/stored-answer.ts';
-import type { CacheClaim, CacheStore, Stamp } from '../stores/cache-store.ts';
+import type { CacheClaim, CacheEntry, CacheStore, Stamp } from '../stores/cache-store.ts';
 import type { Answer } from './answer.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { isUnreadable, type Codec } from './codec.ts';
@@ -30,6 +30,10 @@ export interface StoreCounts {
 /** Answers in the store that processes share. Reads never reject, writes run beside the calls: the store may be away. */
 export interface StoreTier {
   read(key: string, names: readonly string[]): Promise<StoreEntry | 'away' | undefined>;
+  /** Those of the keys that are there, in one round trip and in their order. They are not counted as look-ups. */
+  readMany(
+    keys: readonly string[],
+  ): Promise<ReadonlyArray<readonly [key: string, entry: StoreEntry]> | 'away'>;
   /** Resolves when it is decided whether the store has it. */
   write(key: string, answer: Answer, stamp: Stamp, ttlMs: number): Promise<boolean>;
   /** `undefined` when the store is away. Calls that ask while one is under way share it: an earlier moment is safe. */
@@ -63,6 +67,17 @@ export function storeTier({
   };
   let stamping: Promise<Stamp | undefined> | undefined;
 
+  const entryOf = async (key: string, found: CacheEntry): Promise<StoreEntry | undefined> => {
+    try {
+      const { answer, parts } = readRecord(await codec.decode(found.value, placeOf(key, found)), found.tags);
+      return { answer, parts, stamp: found.stamp };
+    } catch (error) {
+      counts.unreadable++;
+      onUnreadable(key, isUnreadable(error) ? error.reason : 'unknown');
+      return undefined;
+    }
+  };
+
   const read: StoreTier['read'] = async (key, names) => {
     let found;
     try {
@@ -75,15 +90,22 @@ export function storeTier({
       counts.misses++;
       return undefined;
     }
+    const entry = await entryOf(key, found);
+    if (entry) counts.hits++;
+    return entry;
+  };
+
+  const readMany: StoreTier['readMany'] = async (keys) => {
+    let found: Awaited<ReturnType<CacheStore['getMany']>>;
     try {
-      const { answer, parts } = readRecord(await codec.decode(found.value, placeOf(key, found)), found.tags);
-      counts.hits++;
-      return { answer, parts, stamp: found.stamp };
-    } catch (error) {
-      counts.unreadable++;
-      onUnreadable(key, isUnreadable(error) ? error.reason : 'unknown');
-      return undefined;
+      found = await store.getMany(keys.map((key) => ({ key })));
+    } catch {
+      return 'away'; // the guard has told why
     }
+    const entries = await Promise.all(
+      keys.map(async (key, index) => [key, found[index] && (await entryOf(key, found[index]))] as const),
+    );
+    return entries.flatMap(([key, entry]) => (entry ? [[key, entry] as const] : []));
   };
 
   const put = async (key: string, answer: Answer, stamp: Stamp, ttlMs: number): Promise<boolean> => {
@@ -108,6 +130,7 @@ export function storeTier({
 
   return {
     read,
+    readMany,
     write(key, answer, stamp, ttlMs) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const taken = background.run(

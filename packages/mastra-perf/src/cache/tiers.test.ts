@@ -166,7 +166,8 @@ describe('the time in memory', () => {
       ['A 0', 'hit l2'],
       ['A 0', 'hit l2'],
     ]);
-    expect(since()).toEqual(['getMany', 'getMany']);
+    // Two of them for the list of what is hot, of which each process tells once a minute.
+    expect(since().filter((name) => name === 'getMany')).toHaveLength(4);
   });
 
   it('can be set', async () => {

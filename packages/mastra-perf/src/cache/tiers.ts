@@ -35,6 +35,10 @@ export interface Tiers {
   remote(key: string, names: readonly string[]): Promise<Found | 'away' | undefined>;
   /** The same by a read of its own: what was stored by now is found. */
   remoteNow(key: string, names: readonly string[]): Promise<Found | 'away' | undefined>;
+  /**
+   * Takes answers from the store into memory, as if they had been looked up. Tells how many; `'away'` when the store is, or goes.
+   */
+  preload(keys: readonly string[]): Promise<number | 'away'>;
   /** This moment in this process. */
   stamp(): number;
   /** Adds the moment in the store to one in this process; at once without a store. */
@@ -57,17 +61,22 @@ export interface TiersDeps {
   readonly shared: SharedTier | undefined;
   /** Longest time for which an answer is kept in memory that the store has as well. */
   readonly memoryTtlMs: number;
+  /** No more is taken into memory in advance when there are so many bytes in it. */
+  readonly preloadBytes: number;
   readonly random: () => number;
 }
 
 /** Share of a time to live that is taken off at random, so that what was stored together does not expire together. */
 const JITTER = 0.1;
 
+/** Answers may be long, and a read has to be done within the store's time limit. */
+const PRELOAD_AT_ONCE = 20;
+
 /** Whole milliseconds, and never none: in memory that would be for ever. */
 export const jittered = (ms: number, random: () => number): number =>
   Math.max(1, Math.round(ms * (1 - JITTER * random())));
 
-export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): Tiers {
+export function createTiers({ local, shared, memoryTtlMs, preloadBytes, random }: TiersDeps): Tiers {
   let hits = 0;
   let misses = 0;
   const reads = new Map<string, ReturnType<StoreTier['read']>>();
@@ -85,8 +94,22 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
     const entry = await store.read(key, names);
     if (!entry || entry === 'away') return entry;
     if (invalidation.owes(names, entry.answer.names)) return undefined;
-    keepLocally(key, { answer: entry.answer, stamp, storeStamp: entry.stamp, isCopy: true }, memoryTtlMs);
+    keepCopy(key, entry, stamp);
     return local.isCurrent(stamp, entry.answer.names, names) ? entry : undefined;
+  };
+  const keepCopy = (key: string, { answer, stamp: storeStamp }: StoreEntry, stamp: number) =>
+    keepLocally(key, { answer, stamp, storeStamp, isCopy: true }, memoryTtlMs);
+
+  /** Several at a time. What a caller asks for later with other tags than an answer has, it gets from the store. */
+  const preloadSome = async (
+    { store, invalidation }: SharedTier,
+    keys: readonly string[],
+  ): Promise<number | 'away'> => {
+    const stamp = local.stamp();
+    const entries = await store.readMany(keys);
+    if (entries === 'away') return 'away';
+    const sure = entries.filter(([, { answer }]) => !invalidation.owes(answer.names));
+    return sure.filter(([key, entry]) => keepCopy(key, entry, stamp) === 'stored').length;
   };
 
   return {
@@ -105,6 +128,16 @@ export function createTiers({ local, shared, memoryTtlMs, random }: TiersDeps): 
         reads.set(id, read);
       }
       return inStore(await read);
+    },
+    async preload(keys) {
+      if (!shared) return 0;
+      let kept = 0;
+      for (let at = 0; at < keys.length && local.size().bytes < preloadBytes; at += PRELOAD_AT_ONCE) {
+        const some = await preloadSome(shared, keys.slice(at, at + PRELOAD_AT_ONCE));
+        if (some === 'away') return 'away';
+        kept += some;
+      }
+      return kept;
     },
     stamp: local.stamp,
     begin: (stamp) =>

@@ -66,7 +66,7 @@ const count = () =>
     error: 'a whole number from 0',
   });
 
-export const poolSchema = options({
+export const poolSchema = options(() => ({
   create: callback(),
   max: z.optional(positiveInteger(100_000)),
   min: z.optional(count()),
@@ -78,6 +78,6 @@ export const poolSchema = options({
   dispose: z.optional(callback()),
   onLeak: z.optional(callback()),
   onError: z.optional(callback()),
-});
+}));
 
 export const POOL_DEFAULTS = { max: 10, min: 0, maxQueue: 1000, timeout: 30_000 } as const;

@@ -36,15 +36,15 @@ export interface GetOptions {
 const callback = <F extends (...given: never[]) => unknown>() =>
   z.custom<F>((value) => typeof value === 'function', { error: 'a function' });
 
-export const managerSchema = options({
+export const managerSchema = options(() => ({
   ttl: z.optional(duration()),
   deadline: z.optional(duration()),
   onError: z.optional(callback<NonNullable<ResourceManagerOptions['onError']>>()),
-});
+}));
 
-export const registerSchema = options({
+export const registerSchema = options(() => ({
   ttl: z.optional(duration()),
   dispose: z.optional(callback<(resource: unknown) => unknown>()),
-});
+}));
 
-export const getSchema = options({ touch: z.optional(flag()) });
+export const getSchema = options(() => ({ touch: z.optional(flag()) }));
