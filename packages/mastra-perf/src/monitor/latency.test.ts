@@ -8,8 +8,10 @@ import { compose } from '../pipeline/compose.ts';
 import type { OutcomeName } from '../pipeline/call.ts';
 import type { StreamPart } from '../pipeline/parts.ts';
 import type { PartReader } from '../pipeline/reader.ts';
-import { createLatencyRecorder } from './latency-series.ts';
-import { createLatency, type LatencyDeps } from './latency.ts';
+import { latency as createLatency, type LatencyDeps } from './latency.ts';
+import { createMetrics } from './metrics.ts';
+import { createRecorder } from './recorder.ts';
+import { createUsageCounters } from './usage-counters.ts';
 
 const PARTS: StreamPart[] = [
   { type: 'stream-start', warnings: [] },
@@ -27,8 +29,21 @@ function setUp(options: Partial<LatencyDeps> = {}) {
   const events = createEvents();
   const calls: PerfEvents['call'][] = [];
   events.on('call', (event) => calls.push(event));
-  const latency = createLatency({ settingsOf: () => ({}), clock, events, fault, ...options });
-  const run = compose([latency.measure], fault);
+  const recorder = createRecorder({ clock });
+  const { record } = recorder;
+  const run = compose(
+    [createLatency({ settingsOf: () => ({}), clock, record, events, fault, ...options })],
+    fault,
+  );
+  const latency = createMetrics({
+    recorder,
+    record,
+    usage: createUsageCounters(),
+    clock,
+    gather: { ask: () => Promise.reject(new Error('alone')) },
+    legacyCalls: () => 0,
+    figures: () => [],
+  });
   /** 50 ms until the model replies, 10 ms for each part and for the end. */
   const model = (parts: readonly StreamPart[] = PARTS, failure?: unknown): PartReader => {
     let next = 0;
@@ -62,7 +77,7 @@ const callOf = (
   ...changes,
 });
 
-const all = (ms: number) => ({ p50: ms, p90: ms, p95: ms, p99: ms, max: ms, mean: ms });
+const all = (ms: number) => ({ count: 1, avg: ms, min: ms, max: ms, p50: ms, p90: ms, p95: ms, p99: ms });
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -78,7 +93,9 @@ describe('latency', () => {
       series: [
         { ...common, from: 'model', count: 1, errors: 0, aborted: 0, ms: all(100), firstPartMs: all(70) },
       ],
+      operations: [],
       legacyCalls: 0,
+      overflowed: 0,
     });
   });
 
@@ -154,26 +171,31 @@ describe('latency', () => {
     expect(warn).toHaveBeenCalledOnce();
   });
 
-  it('counts legacy calls', () => {
-    const { latency } = setUp();
-    latency.countLegacy();
-    latency.countLegacy();
-    expect(latency.snapshot()).toEqual({ series: [], legacyCalls: 2 });
+  it('tells output tokens by the time of the whole call, of answers of a model', async () => {
+    const { latency, run, model } = setUp();
+    const parts: StreamPart[] = [
+      { type: 'finish', finishReason: 'stop', usage: { inputTokens: 5, outputTokens: 35 } },
+    ];
+    await readAll(await run(callOf(() => model(parts))));
+    await readAll(await run(callOf(() => model(parts), { outcome: 'hit' })));
+    expect(latency.snapshot().series.map(({ from, tokensPerSecond }) => [from, tokensPerSecond])).toEqual([
+      ['model', all(500)],
+      ['cache', undefined],
+    ]);
   });
-});
 
-it('keeps a bounded number of series', () => {
-  const recorder = createLatencyRecorder(5);
-  for (let index = 0; index < 20; index++) {
-    for (const from of ['model', 'cache'] as const)
-      recorder.add(`agent ${index}`, 'm', from, { status: 'ok', ms: 1 });
-    recorder.add('(other)', `m${index}`, 'model', { status: 'error', ms: 1 });
-  }
-  const series = recorder.series();
-  expect(series).toHaveLength(5);
-  expect(series.reduce((sum, { count }) => sum + count, 0)).toBe(60);
-  expect(series.slice(0, 2)).toMatchObject([
-    { agent: '(other)', model: '(other)', from: 'model' },
-    { agent: '(other)', model: '(other)', from: 'cache' },
-  ]);
+  it('tells how a call is answered before its first part, and goes on where that fails', async () => {
+    const seen: string[] = [];
+    const failure = new Error('span');
+    const { run, model, faults } = setUp({
+      mark({ facts }) {
+        seen.push(facts.outcome.name);
+        throw failure;
+      },
+    });
+    const reply = await run(callOf(model, { outcome: 'hit' }));
+    expect(seen).toEqual(['hit']);
+    expect(await readAll(reply)).toEqual(PARTS);
+    expect(faults).toEqual([failure]);
+  });
 });

@@ -4,4 +4,4 @@ import { options } from '../base/schema.ts';
 export type LatencyOptions = Readonly<Record<string, never>>;
 export type LatencySettings = Readonly<Record<string, never>>;
 
-export const latencySchema = options({});
+export const latencySchema = options(() => ({}));
