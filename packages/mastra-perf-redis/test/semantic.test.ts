@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { askInOtherWords, service, startRedis, topicsEmbedder } from '@mastra-perf/testkit';
+import { createPerf, type Perf } from 'mastra-perf';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { redisStore } from '../src/index.ts';
+
+/* What is learned about answers by meaning lies in the store. */
+
+const redis = await service(startRedis, 'Redis');
+afterAll(() => redis.skip ?? redis.service.stop());
+const open: Perf[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((perf) => perf.close()));
+});
+
+/** Of so many right ones in a row it follows that, most likely, fewer than 5 % are wrong. */
+const ENOUGH = 78;
+
+test.skipIf(redis.skip)('what one process has learned, others and later ones go by', async () => {
+  const prefix = `${redis.service.prefix}${randomUUID()}`;
+  const start = (): Perf => {
+    const perf = createPerf({
+      store: redisStore({ url: redis.service.url, prefix }),
+      storeTimeout: '2s',
+      cache: { semantic: { embedder: topicsEmbedder(), guards: [], maxErrorRate: 0.05 } },
+    });
+    open.push(perf);
+    return perf;
+  };
+  const first = start();
+  expect(await askInOtherWords(first, 0, ENOUGH - 8)).toBe(0);
+  await first.close();
+  const second = start();
+  expect(await askInOtherWords(second, 1000, 30)).toBeGreaterThan(10);
+  expect(second.cache.stats().semantic).toMatchObject({ wrong: 0, learned: [{ agent: 'model', wrong: 0 }] });
+});
