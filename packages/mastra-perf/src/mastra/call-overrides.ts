@@ -34,12 +34,16 @@ export interface ContextOptions {
   readonly context?: false;
   /** `false` has every text of this run embedded anew, by requests of its own. */
   readonly embeddings?: false;
+  /** `false` lets this run wait for no limit. */
+  readonly limits?: false;
+  /** Whose calls go first where they wait for a limit. */
+  readonly priority?: 'high' | 'normal' | 'low';
 }
 
 const off = () =>
   z.custom<false>((value) => value === false, { error: 'false (leave it out to keep the feature on)' });
 
-const contextSchema = options({
+const contextSchema = options(() => ({
   cache: z.optional(
     z.union([off(), oneOf('default', 'bypass', 'refresh', 'only-if-cached')], {
       error: "'default', 'bypass', 'refresh', 'only-if-cached' or false",
@@ -55,7 +59,9 @@ const contextSchema = options({
   latency: z.optional(off()),
   context: z.optional(off()),
   embeddings: z.optional(off()),
-});
+  limits: z.optional(off()),
+  priority: z.optional(oneOf('high', 'normal', 'low')),
+}));
 
 const KEY = 'mastraPerf';
 

@@ -3,6 +3,17 @@ import type { Conversation } from '../pipeline/conversation.ts';
 import type { EmbedDoor } from '../pipeline/embedder-proxy.ts';
 import type { ModelLike } from '../pipeline/model-proxy.ts';
 
+/** A route of Mastra's server. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly requiresAuth: boolean;
+  respond(
+    request: Request,
+    asker: { readonly hasAuth: boolean; readonly isKnown: boolean },
+  ): Promise<Response>;
+}
+
 /** The parts of Mastra that are touched, by their smallest shape: two copies of its classes can meet in one process. */
 export interface MastraLike {
   listAgents(): Record<string, unknown>;
@@ -12,6 +23,7 @@ export interface MastraLike {
   getStorage?(): unknown;
   getIdGenerator?(): unknown;
   listWorkflows?(): Record<string, unknown>;
+  listVectors?(): unknown;
 }
 
 export interface RequestContextLike {
@@ -89,6 +101,8 @@ export interface Host {
   readonly wrap: (model: ModelLike, origin: Origin) => ModelLike;
   /** A request to an embedding model. */
   readonly embed: (...call: [...Parameters<EmbedDoor>, EmbedOrigin]) => ReturnType<EmbedDoor>;
+  /** To be added to Mastra's server. */
+  readonly routes?: readonly HttpRoute[];
   /** Absent when the storage is left as it is. */
   readonly storage?: StorageHost;
 }

@@ -6,6 +6,7 @@ import { loadRunner, type Loaded } from './load-runner.ts';
 import { adoptEmbedder } from './memory-embedder.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
 import { registry, sharePatch, type Registry } from './registry.ts';
+import { addRoutes } from './routes.ts';
 import { memoryPatch, runPatches } from './run-patch.ts';
 import { patchRunner } from './runner-patch.ts';
 import { storagePatches } from './storage-patch.ts';
@@ -16,7 +17,8 @@ import { wrapModelOf } from './update-model.ts';
 /**
  * Makes a plugin see every model call of the agents of one Mastra, those added later included. Returns the undo.
  *
- * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this Mastra has a plugin already.
+ * @throws PerfError `MASTRA_PERF_ALREADY_INSTALLED` when this Mastra has a plugin already; PerfConfigError for a route where Mastra's own
+ * ones are.
  */
 export function installOn(mastra: MastraLike, host: Host): () => void {
   const shared = registry();
@@ -31,6 +33,7 @@ export function installOn(mastra: MastraLike, host: Host): () => void {
     for (const one of agentsIn(agent)) hookAgent(one, host, shared, undos);
   };
 
+  if (host.routes) undos.set(host.routes, addRoutes(mastra, host.routes));
   shared.hosts.set(mastra, host);
   undos.set(
     mastra,

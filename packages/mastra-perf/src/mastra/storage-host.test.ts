@@ -12,6 +12,7 @@ const OPTIONS: StorageHostOptions = {
   memory: (inner) => inner,
   isOfTheApp: () => false,
   flush: async () => undefined,
+  onSlow: () => undefined,
   fault: () => undefined,
 };
 const hostOf = () => createStorageHost(OPTIONS);
@@ -50,4 +51,39 @@ it('leaves a storage as it was, also one that it met through a proxy that is gon
   expect(Object.hasOwn(storage, 'getStore')).toBe(true);
   host.release();
   expect(Object.hasOwn(storage, 'getStore')).toBe(false);
+});
+
+it('hears of slow statements once, however many storages share their pool, and no more when it lets go', () => {
+  const listeners = new Set<(statement: unknown) => void>();
+  const monitor = {
+    snapshot: () => ({}),
+    on(_: string, listener: (statement: unknown) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const slow: unknown[] = [];
+  const host = createStorageHost({ ...OPTIONS, onSlow: (statement) => void slow.push(statement) });
+  const pool = { monitor };
+  const [one, other] = [new InMemoryStore(), new InMemoryStore()];
+  host.adopt(Object.assign(one, { pool, readPool: pool }));
+  host.adopt(Object.assign(other, { pool }));
+  const statement = { text: 'SELECT ?', durationMs: 1200 };
+  for (const listener of listeners) for (const told of [statement, 'not one', undefined]) listener(told);
+  expect(slow).toEqual([statement]);
+  host.release();
+  expect(listeners.size).toBe(0);
+});
+
+it('takes a storage whose pool is not as it looks', async () => {
+  const faults: string[] = [];
+  const host = createStorageHost({ ...OPTIONS, fault: (where) => void faults.push(where) });
+  const storage = Object.defineProperty(new InMemoryStore(), 'pool', {
+    get: () => {
+      throw new Error('not connected');
+    },
+  });
+  host.adopt(storage);
+  expect(faults).toEqual(['storage.slow']);
+  expect(Object.hasOwn(storage, 'getStore')).toBe(true);
 });

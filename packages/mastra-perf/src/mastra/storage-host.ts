@@ -5,6 +5,7 @@ import { weakList } from '../base/weak-list.ts';
 import type { HeldSnapshots } from '../history/held-snapshots.ts';
 import type { StorageHost } from './host.ts';
 import { applyPatch, isSupported, type Patch } from './patch.ts';
+import { slowStatements, type SlowStatement } from './slow-statements.ts';
 import { workflowsDomain, type HeldSnapshot } from './workflows-domain.ts';
 
 export interface StorageHostOptions {
@@ -15,6 +16,7 @@ export interface StorageHostOptions {
   readonly isOfTheApp: (workflowName: string) => boolean;
   /** Before a storage closes, and before a run is suspended. */
   readonly flush: () => Promise<void>;
+  readonly onSlow: (statement: SlowStatement) => void;
   readonly fault: (where: string, error: unknown) => void;
 }
 
@@ -31,7 +33,7 @@ const ADOPTED = Symbol('mastra-perf.adopted');
 
 /** Gives out the domains of a storage with the plugin in front of them; other domains are as they were. */
 export function createStorageHost(options: StorageHostOptions): StorageHost {
-  const { clock, held, memory, isOfTheApp, flush, fault } = options;
+  const { clock, held, memory, isOfTheApp, flush, onSlow, fault } = options;
   /** A storage may be made for one run only, and must not be kept after it. */
   const adoptions = weakList<Adoption>();
   /** The same domain is met through a storage and those that are composed of it. */
@@ -40,6 +42,16 @@ export function createStorageHost(options: StorageHostOptions): StorageHost {
     memory,
     workflows: (domain) =>
       workflowsDomain(domain, { clock, wait: setTimeout, held, beforeStored: flush, isOfTheApp }),
+  };
+
+  const hear = slowStatements(onSlow);
+  const heardIn = (storage: object): ReadonlyArray<() => void> => {
+    try {
+      return hear(storage);
+    } catch (error) {
+      fault('storage.slow', error); // a pool that is not as it looks
+      return [];
+    }
   };
 
   const standInFor = (name: string, domain: object | undefined): object | undefined => {
@@ -80,7 +92,7 @@ export function createStorageHost(options: StorageHostOptions): StorageHost {
       if (!isSupported(getStore) || adoptedIn(storage).has(held)) return;
       try {
         const undos = [getStore, close].filter(isSupported).map(applyPatch);
-        adoptions.add(adopted(storage, held, undos));
+        adoptions.add(adopted(storage, held, [...undos, ...heardIn(storage)]));
       } catch (error) {
         fault('storage.adopt', error); // it is frozen, or a proxy that lets nobody change it
       }

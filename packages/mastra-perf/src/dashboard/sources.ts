@@ -1,0 +1,67 @@
+import type {
+  DashboardBudget,
+  DashboardFigures,
+  DashboardLatency,
+  DashboardOperation,
+  DashboardQuery,
+  DashboardStore,
+} from './dashboard-data.ts';
+
+/** A row of `perf.usage.report()`, as far as it is shown. */
+export interface ReportRow extends DashboardFigures {
+  readonly start?: string;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly resource?: string;
+  readonly user?: string;
+}
+
+export interface ReportQuery {
+  readonly by: ReadonlyArray<'agent' | 'model' | 'resource' | 'user'>;
+  readonly from: number;
+  readonly to: number;
+  readonly interval?: 'minute' | 'hour' | 'day';
+  readonly where?: { readonly agent?: string; readonly model?: string };
+}
+
+export interface ListedAnswer {
+  readonly key: string;
+  readonly agent: string;
+  readonly tags: readonly string[];
+  readonly bytes: number;
+  readonly hits: number;
+  readonly storedAt: number;
+  readonly leavesMs: number;
+}
+
+/** The times of the window from `from` on. */
+export interface TimesQuery extends DashboardQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly bucketMs: number;
+}
+
+/** Where the figures come from. Each may fail by itself. */
+export interface DashboardSources {
+  report(query: ReportQuery): Promise<readonly ReportRow[]>;
+  /** Whether the report is of all processes. */
+  readonly isShared: boolean;
+  latency(query: TimesQuery): DashboardLatency | Promise<DashboardLatency>;
+  operations(): readonly DashboardOperation[] | Promise<readonly DashboardOperation[]>;
+  budgets(): Promise<ReadonlyArray<Omit<DashboardBudget, 'state'> & { readonly alerts: readonly number[] }>>;
+  cacheSize(): {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly hits: number;
+    readonly misses: number;
+  };
+  /** The `limit` answers in memory that were used last. */
+  cacheList(limit: number): readonly ListedAnswer[];
+  store(): DashboardStore | undefined;
+  /** Takes stored answers away. */
+  invalidate(
+    selector: { readonly tags: readonly string[] } | { readonly agent: string } | { readonly key: string },
+  ): Promise<void>;
+  /** For scrapers: Prometheus' text format. */
+  metricsText(): string | Promise<string>;
+}
