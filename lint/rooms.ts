@@ -24,6 +24,7 @@ const capabilities = {
   lifecycle: capability,
   limits: capability,
   monitor: capability,
+  semantic: capability,
   usage: capability,
 };
 
@@ -38,24 +39,51 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   'perf.ts': {
     imports: [
-      'perf-context.ts',
+      'perf-dashboard.ts',
       'perf-doors.ts',
       'perf-embeddings.ts',
-      'perf-storage.ts',
-      'perf-usage.ts',
+      'perf-parts.ts',
+      'perf-warmup.ts',
       ...leaves,
       ...everyRoom,
     ],
     types: ['perf-handle.ts'],
     mastra: 'types',
   },
+  'perf-parts.ts': {
+    imports: [
+      'perf-context.ts',
+      'perf-embeddings.ts',
+      'perf-limits.ts',
+      'perf-monitor.ts',
+      'perf-semantic.ts',
+      'perf-storage.ts',
+      'perf-usage.ts',
+      ...leaves,
+      ...everyRoom,
+    ],
+    types: ['perf-handle.ts'],
+  },
   'perf-context.ts': { imports: ['perf-context-parts.ts', ...leaves, ...everyRoom] },
   'perf-context-parts.ts': { imports: [...leaves, ...everyRoom], types: ['perf-context.ts'] },
+  'perf-monitor.ts': { imports: [...leaves, ...everyRoom] },
+  'perf-semantic.ts': {
+    imports: ['perf-semantic-parts.ts', ...leaves, ...everyRoom],
+    types: ['perf-handle.ts'],
+  },
+  'perf-semantic-parts.ts': { imports: [...leaves, ...everyRoom], types: ['perf-semantic.ts'] },
   'perf-storage.ts': { imports: [...leaves, ...everyRoom], mastra: 'types' },
+  'perf-dashboard.ts': { imports: [...leaves, ...everyRoom] },
   'perf-documents.ts': { imports: [...leaves, ...everyRoom] },
   'perf-doors.ts': { imports: [...leaves, ...everyRoom], types: ['perf-handle.ts'] },
   'perf-embeddings.ts': { imports: [...leaves, ...everyRoom], types: ['perf-doors.ts', 'perf-handle.ts'] },
+  'perf-limits.ts': { imports: [...leaves, ...everyRoom] },
   'perf-usage.ts': { imports: [...leaves, ...everyRoom] },
+  'perf-warmup.ts': { imports: ['perf-warmup-parts.ts', ...leaves, ...everyRoom] },
+  'perf-warmup-parts.ts': {
+    imports: [...leaves, ...everyRoom],
+    types: ['perf-context.ts', 'perf-warmup.ts'],
+  },
   'perf-handle.ts': { imports: [], types: [...leaves, ...everyRoom], mastra: 'types' },
   'options.ts': { imports: ['*/options.ts', 'base', 'errors.ts'], types: ['stores'] },
   'errors.ts': { imports: ['events.ts'], types: ['pipeline/outcome.ts'] },
@@ -66,6 +94,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   stores: { imports: ['base', ...leaves] },
   base: { imports: ['errors.ts'] },
   testing: { imports: ['stores', 'base'] },
+  // The page that dashboard/ serves runs in a browser: it knows its data, and nothing else of the plugin.
+  page: { imports: ['dashboard/dashboard-data.ts'] },
+  'tsdown.config.ts': { imports: ['page-plugin.ts'] },
   // The command `mastra-perf`: an entry of its own as well.
   cli: { imports: ['stores', 'usage', 'base', 'errors.ts'] },
 };

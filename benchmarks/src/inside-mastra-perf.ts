@@ -31,3 +31,24 @@ export type {
   Conversation as StoredConversation,
   StoredMessage,
 } from '../../packages/mastra-perf/src/pipeline/conversation.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { createRecorder } from '../../packages/mastra-perf/src/monitor/recorder.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { packSketch } from '../../packages/mastra-perf/src/monitor/sketch-codec.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { Sketch } from '../../packages/mastra-perf/src/monitor/sketch.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { memoryIndex } from '../../packages/mastra-perf/src/semantic/index/memory-index.ts';
+// oxlint-disable-next-line walls/imports -- a pair of questions alone cannot be judged from outside
+export { defaultGuards } from '../../packages/mastra-perf/src/semantic/guards/default-guards.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { normalText } from '../../packages/mastra-perf/src/semantic/guards/normal-text.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { pairScore } from '../../packages/mastra-perf/src/semantic/guards/pair-score.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export {
+  adversarialPairs,
+  type WrittenPair,
+} from '../../packages/mastra-perf/src/semantic/guards/test-adversarial-pairs.ts';
+// oxlint-disable-next-line walls/imports -- see above
+export { paraphrasePairs } from '../../packages/mastra-perf/src/semantic/guards/test-paraphrase-pairs.ts';

@@ -7,12 +7,18 @@ import { countTokens } from './count-tokens.ts';
 import { embeddings } from './embeddings.ts';
 import { documents } from './documents.ts';
 import { importTime } from './import-time.ts';
+import { limits } from './limits.ts';
+import { monitor } from './monitor.ts';
 import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
+import { semantic } from './semantic.ts';
+import { semanticSearch } from './semantic-search.ts';
 import { storage } from './storage.ts';
 import { printTable, type Table } from './table.ts';
+import { takeRates } from './take-rates.ts';
 import { usage } from './usage.ts';
 import { machineLine } from './versions.ts';
+import { warmup } from './warmup.ts';
 
 const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>> = {
   'import-time': importTime,
@@ -21,13 +27,20 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   'cache-store': cacheStore,
   stampede,
   'redis-faults': redisFaults,
+  semantic,
+  'semantic-search': semanticSearch,
   storage,
+  monitor,
   usage,
   budgets,
+  limits,
+  'take-rates': takeRates,
   tokens: countTokens,
   context: contextRecall,
   documents,
   embeddings,
+  warmup,
+  batching: async () => (await import('./batching.ts')).batching(),
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

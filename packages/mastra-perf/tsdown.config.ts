@@ -1,4 +1,5 @@
 import { defineConfig, type UserConfig } from 'tsdown';
+import { pagePlugin } from './page-plugin.ts';
 
 const shared: UserConfig = {
   sourcemap: true,
@@ -16,6 +17,7 @@ export default defineConfig([
     // Two entries: what a test of an adapter loads is not in what an application loads.
     entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
+    plugins: [pagePlugin()],
     dts: true,
     clean: true,
   },

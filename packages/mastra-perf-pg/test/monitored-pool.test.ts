@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { Mastra } from '@mastra/core';
+import { PostgresStore } from '@mastra/pg';
 import { service, startPostgres, until } from '@mastra-perf/testkit';
-import { PerfConfigError } from 'mastra-perf';
+import { createPerf, PerfConfigError, type PerfEvents } from 'mastra-perf';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
+  fastPostgres,
   monitoredPool,
   postgresStore,
   type MonitoredPool,
@@ -305,5 +308,21 @@ describe.skipIf(postgres.skip)('batchInsert', () => {
 
   test('of nothing sends nothing', async () => {
     expect(await pool.monitor.batchInsert('nowhere', [])).toEqual({ given: 0, written: 0, statements: 0 });
+  });
+});
+
+describe.skipIf(postgres.skip)('a monitored pool of the storage of Mastra', () => {
+  test('tells the plugin of statements that take long, without their values', async () => {
+    const pool = open({ slowQueryMs: 100 });
+    await using perf = createPerf();
+    const storage = new PostgresStore({ id: 'pg', pool, disableInit: true });
+    new Mastra({ storage: fastPostgres(storage), logger: false, processors: { perf } });
+    const slow: Array<PerfEvents['slowStatement']> = [];
+    perf.on('slowStatement', (statement) => slow.push(statement));
+    await pool.query("SELECT 'a secret', pg_sleep($1)", [0.15]);
+    expect(slow).toEqual([{ text: 'SELECT ?, pg_sleep(?)', ms: expect.any(Number) }]);
+    await perf.close();
+    await pool.query("SELECT 'a secret', pg_sleep($1)", [0.15]);
+    expect(slow).toHaveLength(1);
   });
 });

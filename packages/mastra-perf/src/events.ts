@@ -33,6 +33,11 @@ export interface PerfEvents {
   store: { readonly store: string; readonly state: 'up' | 'down'; readonly error?: unknown };
   /** An operation of the store failed or took too long. */
   storeFailure: { readonly store: string; readonly operation: string; readonly reason: string };
+  /**
+   * A statement of Mastra's storage took long, by the measure of its `monitoredPool()`. `text` has `?` in place of all values; `failed`
+   * is the code of the error, if it failed.
+   */
+  slowStatement: { readonly text: string; readonly ms: number; readonly failed?: string };
   /** Messages that are stored behind the calls could not be stored, and are tried again. */
   saveFailed: { readonly error: unknown };
   /** Messages that were to be stored behind the calls are given up. */

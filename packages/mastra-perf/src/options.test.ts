@@ -18,9 +18,9 @@ const PRICE = 'a price in dollars per million tokens, 0 or more';
 const MODES = "'default', 'bypass', 'refresh', 'only-if-cached' or false";
 const ENTRIES = 'a whole number from 1 to 10000000';
 const TOP =
-  'one of: store, storeTimeout, cache, coalesce, usage, latency, context, embeddings, storage, agents';
+  'one of: store, storeTimeout, cache, coalesce, usage, latency, context, embeddings, limits, storage, dashboard, agents';
 const CACHE =
-  'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize';
+  'one of: ttl, scope, storeTruncated, usageOnHit, staleWhileRevalidate, staleIfError, earlyRefresh, normalize, semantic';
 
 type Bad = readonly [path: string, options: unknown, accepted: string, given: unknown];
 
@@ -105,7 +105,7 @@ const badOptions: readonly Bad[] = [
   [
     'createPerf.agents["a.b"].cahce',
     { agents: { 'a.b': { cahce: true } } },
-    'one of: cache, coalesce, usage, latency, context, embeddings (did you mean "cache"?)',
+    'one of: cache, coalesce, usage, latency, context, embeddings, limits (did you mean "cache"?)',
     true,
   ],
   ['createPerf.agents.x.cache.maxBytes', { agents: { x: { cache: { maxBytes: 1 } } } }, CACHE, 1],
@@ -140,7 +140,7 @@ const badContexts: readonly Bad[] = [
   [
     'perf.context.tag',
     { tag: ['kb'] },
-    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency, context, embeddings (did you mean "tags"?)',
+    'one of: cache, ttl, tags, scope, user, labels, coalesce, usage, latency, context, embeddings, limits, priority (did you mean "tags"?)',
     '(an array of 1, not shown)',
   ],
 ];
@@ -198,6 +198,8 @@ describe('options without anything wrong', () => {
       latency: {},
       context: false,
       embeddings: {},
+      limits: false,
+      semantic: false,
     });
     expect(settings.bounds).toStrictEqual({});
     expect(settings.agents).toStrictEqual([]);
@@ -224,6 +226,8 @@ describe('options without anything wrong', () => {
       latency: false,
       context: false,
       embeddings: false,
+      limits: false,
+      semantic: false,
     });
     expect(settings.usage).toStrictEqual({});
   });

@@ -11,6 +11,7 @@ import {
   type CacheSettings,
 } from './cache/options.ts';
 import { coalesceSchema, type CoalesceOptions, type CoalesceSettings } from './coalesce/options.ts';
+import { dashboardSchema, type DashboardOptions, type DashboardSettings } from './dashboard/options.ts';
 import { contextSchema, type ContextWindowOptions, type ContextSettings } from './context/options.ts';
 import {
   agentEmbeddingSchema,
@@ -20,20 +21,45 @@ import {
   type EmbeddingOptions,
   type EmbeddingSettings,
 } from './embeddings/options.ts';
+import {
+  agentLimitSchema,
+  limitSchema,
+  type AgentLimitOptions,
+  type AgentLimitSettings,
+  type LimitOptions,
+  type ModelLimitSettings,
+} from './limits/options.ts';
 import { storageSchema, type StorageOptions, type StorageSettings } from './history/options.ts';
+import {
+  agentSemanticSchema,
+  semanticSchema,
+  type SemanticBounds,
+  type SemanticBoundSettings,
+  type SemanticOptions,
+  type SemanticSettings,
+} from './semantic/options.ts';
 import { perfStoreSchema } from './stores/options.ts';
 import type { PerfStore } from './stores/perf-store.ts';
 import { latencySchema, type LatencyOptions, type LatencySettings } from './monitor/options.ts';
 import { usageSchema, type UsageOptions, type UsageSettings } from './usage/options.ts';
 
+interface WithSemantic<Options> {
+  /**
+   * After an exact miss, the answer to a question that asks the same in other words: see docs/semantic-cache.md.
+   * @default false
+   */
+  readonly semantic?: boolean | Options;
+}
+
 /** What can be set for one agent. Each feature takes `false`, `true` or options, merged over the global ones. */
 export interface AgentOptions {
-  readonly cache?: boolean | CacheOptions;
+  readonly cache?: boolean | (CacheOptions & WithSemantic<SemanticOptions>);
   readonly coalesce?: boolean | CoalesceOptions;
   readonly usage?: boolean;
   readonly latency?: boolean | LatencyOptions;
   readonly context?: boolean | ContextWindowOptions;
   readonly embeddings?: boolean | EmbeddingOptions;
+  readonly limits?: boolean | AgentLimitOptions;
 }
 
 /** Options of `createPerf()`. All of them have defaults; none of the defaults can change an answer. */
@@ -50,7 +76,7 @@ export interface PerfOptions {
    */
   readonly storeTimeout?: Duration;
   /** Response cache. On by default. */
-  readonly cache?: boolean | (CacheOptions & CacheBounds);
+  readonly cache?: boolean | (CacheOptions & CacheBounds & WithSemantic<SemanticOptions & SemanticBounds>);
   /** One model call for equal calls that are under way at the same time. On by default. */
   readonly coalesce?: boolean | CoalesceOptions;
   /** Tokens and dollars, spent and saved. On by default. */
@@ -62,10 +88,20 @@ export interface PerfOptions {
   /** Each text is embedded once, and texts that are embedded at the same time share requests. On by default. */
   readonly embeddings?: boolean | (EmbeddingOptions & EmbeddingBounds);
   /**
+   * How many calls of an agent may be under way, and what providers allow: calls above that wait. Off by default; `true` waits where a
+   * provider says "too many", and for nothing else.
+   */
+  readonly limits?: boolean | LimitOptions;
+  /**
    * What Mastra stores around an agent call: fewer reads and writes of the same. On by default, without what could lose or hide
    * anything. For all agents.
    */
   readonly storage?: boolean | StorageOptions;
+  /**
+   * The page `/perf` at Mastra's server, with what calls cost, what was saved and what is slow, and `/perf/metrics` for Prometheus. On
+   * by default, and closed in production as long as the server has no auth.
+   */
+  readonly dashboard?: boolean | DashboardOptions;
   /** Options for single agents, by their key in the Mastra config or their id. */
   readonly agents?: Readonly<Record<string, AgentOptions>>;
 }
@@ -78,6 +114,9 @@ export interface AgentSettings {
   readonly latency: LatencySettings | false;
   readonly context: ContextSettings | false;
   readonly embeddings: EmbeddingSettings | false;
+  readonly limits: AgentLimitSettings | false;
+  /** `false` where the cache is off as well. */
+  readonly semantic: SemanticSettings | false;
 }
 
 export interface Settings {
@@ -85,10 +124,18 @@ export interface Settings {
   readonly storeTimeout: number | undefined;
   readonly bounds: BoundSettings;
   readonly embeddingBounds: EmbeddingBoundSettings;
+  readonly semanticBounds: SemanticBoundSettings;
   /** What is set for the caches of all agents; it also says who shares an answer where the cache itself is off. */
   readonly cache: CacheSettings;
   readonly usage: UsageSettings;
   readonly storage: StorageSettings | false;
+  readonly dashboard: DashboardSettings | false;
+  /** What providers allow. */
+  readonly modelLimits: Readonly<Record<string, ModelLimitSettings>>;
+  /** Whether calls of any agent are limited. */
+  readonly isLimitsUsed: boolean;
+  /** Whether any agent has the semantic cache on. */
+  readonly isSemanticUsed: boolean;
   /** Whether prompts of any agent are to fit. */
   readonly isContextUsed: boolean;
   /** Names in `agents`. */
@@ -97,33 +144,40 @@ export interface Settings {
   forAgent(names: readonly string[]): AgentSettings;
 }
 
-const agentSchema = options({
-  cache: z.optional(feature(agentCacheSchema)),
+const agentSchema = options(() => ({
+  cache: z.optional(feature(agentCacheSchema({ semantic: z.optional(agentSemanticSchema) }))),
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(flag()),
   latency: z.optional(feature(latencySchema)),
   context: z.optional(feature(contextSchema)),
   embeddings: z.optional(feature(agentEmbeddingSchema)),
-});
+  limits: z.optional(feature(agentLimitSchema)),
+}));
 
-const perfSchema = options({
+const perfSchema = options(() => ({
   store: z.optional(perfStoreSchema()),
   storeTimeout: z.optional(duration('10s')),
-  cache: z.optional(feature(cacheSchema)),
+  cache: z.optional(feature(cacheSchema({ semantic: z.optional(semanticSchema) }))),
   coalesce: z.optional(feature(coalesceSchema)),
   usage: z.optional(feature(usageSchema)),
   latency: z.optional(feature(latencySchema)),
   context: z.optional(feature(contextSchema)),
   embeddings: z.optional(feature(embeddingSchema)),
+  limits: z.optional(feature(limitSchema)),
   storage: z.optional(feature(storageSchema)),
+  dashboard: z.optional(feature(dashboardSchema)),
   agents: z.optional(z.record(z.string(), agentSchema, { error: 'an object with agent names as keys' })),
-});
+}));
 
 /** @throws PerfConfigError naming the path, what was given and what is accepted. */
 export function resolveOptions(given: PerfOptions): Settings {
   const parsed = parseOptions(perfSchema, given, 'createPerf');
-  const { bounds, cache } = apart(typeof parsed.cache === 'object' ? parsed.cache : {});
+  const { semantic: givenSemantic = false, ...givenCache } =
+    typeof parsed.cache === 'object' ? parsed.cache : {};
+  const { bounds, cache } = apart(givenCache);
+  const semantic = semanticApart(typeof givenSemantic === 'object' ? givenSemantic : {});
   const embeddings = embeddingsApart(typeof parsed.embeddings === 'object' ? parsed.embeddings : {});
+  const { models: modelLimits = {}, ...limits } = typeof parsed.limits === 'object' ? parsed.limits : {};
   const global: AgentSettings = {
     cache: parsed.cache === false ? false : cache,
     coalesce: settingsOf(parsed.coalesce, {}),
@@ -131,6 +185,8 @@ export function resolveOptions(given: PerfOptions): Settings {
     latency: settingsOf(parsed.latency, {}),
     context: settingsOf(parsed.context ?? false, {}),
     embeddings: parsed.embeddings === false ? false : embeddings.settings,
+    limits: parsed.limits ? limits : false,
+    semantic: parsed.cache === false || givenSemantic === false ? false : semantic.settings,
   };
   const agents = new Map(Object.entries(parsed.agents ?? {}));
   return {
@@ -138,21 +194,29 @@ export function resolveOptions(given: PerfOptions): Settings {
     storeTimeout: parsed.storeTimeout,
     bounds,
     embeddingBounds: embeddings.bounds,
+    semanticBounds: semantic.bounds,
     cache,
     usage: settingsOf(parsed.usage, {}) || {},
     storage: settingsOf(parsed.storage, {}),
+    dashboard: settingsOf(parsed.dashboard, {}),
+    modelLimits,
+    isLimitsUsed: [global, ...agents.values()].some(({ limits: own = false }) => own !== false),
+    isSemanticUsed: global.semantic !== false || [...agents.values()].some(hasSemantic),
     isContextUsed: [global, ...agents.values()].some(({ context = false }) => context !== false),
     agents: [...agents.keys()],
     forAgent(names) {
       const own = names.map((name) => agents.get(name)).find((found) => found !== undefined);
       if (!own) return global;
+      const { semantic: ownSemantic, ...ownCache } = typeof own.cache === 'object' ? own.cache : {};
       return {
-        cache: merge(global.cache, own.cache, cache),
+        cache: merge(global.cache, typeof own.cache === 'object' ? ownCache : own.cache, cache),
+        semantic: own.cache === false ? false : merge(global.semantic, ownSemantic, semantic.settings),
         coalesce: merge(global.coalesce, own.coalesce, {}),
         usage: merge(global.usage, own.usage, {}),
         latency: merge(global.latency, own.latency, {}),
         context: merge(global.context, own.context, {}),
         embeddings: merge(global.embeddings, own.embeddings, embeddings.settings),
+        limits: merge(global.limits, own.limits, limits),
       };
     },
   };
@@ -180,6 +244,18 @@ function embeddingsApart({
 }: EmbeddingSettings & EmbeddingBoundSettings) {
   return { bounds: dropUndefined({ maxBytes, maxBatchTexts, maxBatchTokens, maxParallel }), settings };
 }
+
+function semanticApart({
+  vectorStore,
+  maxEntries,
+  maxBytes,
+  ...settings
+}: SemanticSettings & SemanticBoundSettings) {
+  return { bounds: dropUndefined({ vectorStore, maxEntries, maxBytes }), settings };
+}
+
+const hasSemantic = ({ cache }: { readonly cache?: boolean | { readonly semantic?: unknown } }): boolean =>
+  typeof cache === 'object' && cache.semantic !== undefined && cache.semantic !== false;
 
 const settingsOf = <T extends object>(given: boolean | T | undefined, defaults: T): T | false =>
   given === false ? false : typeof given === 'object' ? given : defaults;

@@ -16,12 +16,13 @@ export function createContextParts({
   events,
   fault,
 }: PerfContextDeps): PerfContext {
+  const counting = createTokenCounting({ fault });
   const recall = createRecall({ clock, fault });
   const summaryOf = summarizeDropped({ clock, fault });
   return {
     window: contextWindow({
       settingsOf,
-      counting: createTokenCounting({ fault }),
+      counting,
       rewrite: rewritePrompts({ recalledFor: recallForRun(recall), summaryOf, windowOf }),
       tell: ({ caller, model }, facts) =>
         events.emit('context', {
@@ -39,6 +40,9 @@ export function createContextParts({
       isPassing: ({ facts }) => facts.context?.recalled !== undefined,
       fault,
     }),
+    async ready(models) {
+      await Promise.all(models.map((model) => counting.load(model)));
+    },
     async idle() {
       await Promise.all([recall.idle(), summaryOf.idle()]);
     },

@@ -1,5 +1,6 @@
 import type { Clock } from './base/clock.ts';
 import type { ContextSettings } from './context/options.ts';
+import type { ModelReference } from './context/tokens/counted-model.ts';
 import type { Events } from './events.ts';
 import type { Middleware, ModelCall } from './pipeline/call.ts';
 
@@ -18,6 +19,8 @@ export interface PerfContext {
   readonly window: Middleware;
   /** Next to the model. */
   readonly promptCache: Middleware;
+  /** Loads what counting the tokens of these models takes. Never rejects. */
+  ready(models: readonly ModelReference[]): Promise<void>;
   /** Resolves when nothing is read or summarised beside the calls. */
   idle(): Promise<void>;
 }
@@ -38,6 +41,7 @@ export function createPerfContext(deps: PerfContextDeps): PerfContext {
   return {
     window: lazily('context', 'window'),
     promptCache: lazily('promptCache', 'promptCache'),
+    ready: async (models) => (await load()).ready(models),
     idle: async () => (await parts)?.idle(),
   };
 }

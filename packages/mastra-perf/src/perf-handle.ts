@@ -6,12 +6,16 @@ import type { EmbeddingStats } from './embeddings/embeddings.ts';
 import type { PerfEvents } from './events.ts';
 import type { ContextLike, ContextOptions } from './mastra/call-overrides.ts';
 import type { DoctorReport } from './mastra/doctor/report.ts';
+import type { WarmUpReport } from './lifecycle/warm-up.ts';
+import type { WarmUpOptions } from './lifecycle/warm-up-options.ts';
 import type { MastraLike } from './mastra/host.ts';
-import type { LatencySnapshot } from './monitor/latency.ts';
+import type { PerfMetrics } from './monitor/metrics-types.ts';
 import type { EmbedderLike } from './pipeline/embedder-proxy.ts';
 import type { ModelLike } from './pipeline/model-proxy.ts';
+import type { Outcome } from './pipeline/outcome.ts';
 import type { OutcomeOf } from './pipeline/outcome-of.ts';
 import type { SdkMiddleware } from './pipeline/sdk-middleware.ts';
+import type { SemanticStats } from './semantic/semantic-stats.ts';
 import type { StoreState } from './stores/store-guard.ts';
 import type { TrackedCall } from './usage/count-tracked.ts';
 import type { UsageRow, UsageTotals } from './usage/usage-figures.ts';
@@ -22,6 +26,8 @@ export interface PerfCacheStats extends CacheStats {
   readonly store?: NonNullable<CacheStats['store']> & StoreState & { readonly name: string };
   /** Vectors are kept apart from answers, in the same store. */
   readonly embeddings: EmbeddingStats;
+  /** Answers by meaning; absent as long as no call has used them. */
+  readonly semantic?: SemanticStats | undefined;
 }
 
 /** Names a model that is used without an agent. */
@@ -90,6 +96,13 @@ export interface Perf extends AsyncDisposable {
     invalidate(selector: InvalidateSelector): Promise<void>;
     /** The same for all answers, and for all vectors of texts. */
     clear(): Promise<void>;
+    /**
+     * Tells the semantic cache whether an answer that it gave was right for the question. A wrong one is not given for it again. Pass the
+     * outcome as your server has it, never as a browser sends it. `false` for an outcome of another kind, or one that was told before.
+     *
+     * @throws PerfConfigError
+     */
+    feedback(outcome: Outcome | undefined, verdict: 'right' | 'wrong'): Promise<boolean>;
     stats(): PerfCacheStats;
   };
   readonly usage: {
@@ -108,10 +121,8 @@ export interface Perf extends AsyncDisposable {
      */
     track(call: TrackedCall): void;
   };
-  readonly metrics: {
-    /** Latency percentiles in milliseconds. */
-    snapshot(): LatencySnapshot;
-  };
+  /** What takes how long, in percentiles: of this process and of all, for a page, for Prometheus. */
+  readonly metrics: PerfMetrics;
   /** What was spent and what was saved since this process began, over all agents. */
   report(): Promise<UsageTotals>;
   /**
@@ -119,6 +130,15 @@ export interface Perf extends AsyncDisposable {
    * few seconds at most and never rejects. After registration, since it looks at the storages of that Mastra.
    */
   doctor(): Promise<DoctorReport>;
+  /**
+   * Does in advance what the first call would have to wait for: connections to store, storages, vector stores and model providers, tables,
+   * prices, code, and the answers that are given most often. Once per process: a second call waits for the first, and tries again only
+   * what failed. Never rejects for a part that failed: the report tells.
+   *
+   * @throws PerfConfigError; PerfError `MASTRA_PERF_CLOSED`
+   * @example const report = await perf.warmup();
+   */
+  warmup(options?: WarmUpOptions): Promise<WarmUpReport>;
   /** Listens to what happens; returns the removal of the listener. */
   on<K extends keyof PerfEvents>(name: K, listener: (event: PerfEvents[K]) => void): () => void;
   /**

@@ -17,6 +17,7 @@ import type { MastraLike, StorageHost } from './mastra/host.ts';
 import { memoryDomain } from './mastra/memory-domain.ts';
 import { registry } from './mastra/registry.ts';
 import { createStorageHost } from './mastra/storage-host.ts';
+import { timedDomain } from './mastra/timed-domain.ts';
 import type { Bus } from './stores/bus.ts';
 
 /** A storage that is closing, or a run that is suspended, waits so long for what is to be stored. */
@@ -28,6 +29,8 @@ export interface PerfStorageDeps {
   readonly random: () => number;
   readonly bus: Bus | undefined;
   readonly events: Events;
+  /** Told how long an operation of the host's storage took, in ms. */
+  readonly took: (operation: string, ms: number, isOk: boolean) => void;
   readonly fault: (where: string, error: unknown) => void;
 }
 
@@ -80,7 +83,7 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
   };
 
   const memory = (inner: MemoryStorage): MemoryStorage =>
-    memoryDomain(inner, {
+    memoryDomain(timedDomain(inner, clock, deps.took), {
       clock,
       history: (store) =>
         createHistory(store, {
@@ -110,6 +113,8 @@ export function createPerfStorage(deps: PerfStorageDeps): PerfStorage {
         memory,
         isOfTheApp: (workflow) => hasWorkflow(mastra, workflow),
         flush: flushSoon,
+        onSlow: ({ text, durationMs, failed }) =>
+          events.emit('slowStatement', { text, ms: durationMs, ...(failed !== undefined && { failed }) }),
         fault,
       }),
     flush,

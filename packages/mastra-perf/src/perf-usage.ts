@@ -18,6 +18,7 @@ export interface PerfUsageDeps {
   readonly clock: Clock;
   readonly processId: string;
   readonly events: Events;
+  readonly counted: NonNullable<UsageDeps['counted']>;
   readonly fromCache: (call: ModelCall) => Promise<Reply | undefined>;
   readonly fault: (where: string, error: unknown) => void;
 }
@@ -36,7 +37,7 @@ export interface PerfUsage {
 }
 
 export function createPerfUsage(deps: PerfUsageDeps): PerfUsage {
-  const { settings, settingsOf, clock, processId, events, fromCache, fault } = deps;
+  const { settings, settingsOf, clock, processId, events, counted, fromCache, fault } = deps;
   const { prices = {}, budgets: limits = [], onUnknownPrice } = settings;
   const priceBook = createPriceBook({
     clock,
@@ -68,6 +69,7 @@ export function createPerfUsage(deps: PerfUsageDeps): PerfUsage {
     clock,
     random: Math.random,
     processId,
+    counted,
     folded: (records) => events.emit('usageFolded', { records }),
     fault,
     settingsOf,

@@ -52,9 +52,9 @@ it.each([
   );
   expect(heavy).toEqual([]);
   // What only some apps need is loaded when they need it.
-  expect(files.filter((url) => /context-parts|token-counting|ingest-run|create-doctor/.test(url))).toEqual(
-    [],
-  );
+  expect(
+    files.filter((url) => /context-parts|semantic-parts|token-counting|ingest-run|create-doctor/.test(url)),
+  ).toEqual([]);
   expect(files.filter((url) => !url.includes('/mastra-perf/dist/')).length).toBeLessThanOrEqual(3);
   // zod's own switchboard; the plugin's registry is made by the first registration.
   expect(globals.filter((name) => !name.startsWith('__zod_'))).toEqual([]);

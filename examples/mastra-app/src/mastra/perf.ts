@@ -1,4 +1,4 @@
-import { createPerf } from 'mastra-perf';
+import { createPerf, type PerfOptions } from 'mastra-perf';
 import { postgresStore } from 'mastra-perf-pg';
 import { redisStore } from 'mastra-perf-redis';
 import { pool } from './storage.ts';
@@ -12,7 +12,7 @@ const sharedStore = () => {
 };
 
 /** The plugin as this application wants it; every option left out has a safe default. */
-export const createAppPerf = () => {
+export const createAppPerf = (more: PerfOptions = {}) => {
   const store = sharedStore();
   return createPerf({
     ...(store && { store }),
@@ -21,6 +21,7 @@ export const createAppPerf = () => {
     cache: { ttl: '1h', scope: 'agent' },
     // What changed between versions must be as new as the pages: no answer of this agent is kept.
     agents: { changelog: { cache: false } },
+    ...more,
   });
 };
 

@@ -43,6 +43,8 @@ export interface CallOverrides {
   readonly latency?: false;
   readonly context?: false;
   readonly embeddings?: false;
+  readonly limits?: false;
+  readonly priority?: 'high' | 'normal' | 'low';
   readonly ttlMs?: number;
   readonly tags?: readonly string[];
   readonly scope?: string;
@@ -98,10 +100,10 @@ export interface ModelCall {
 }
 
 /**
- * How a call was answered: by the model, from the cache, from the cache although the answer is old, by a call under way, or
- * by the model because it should not be cached.
+ * How a call was answered: by the model, from the cache, from the cache although the answer is old, from the cache by the answer to a
+ * question that asks the same, by a call under way, or by the model because it should not be cached.
  */
-export type OutcomeName = 'miss' | 'hit' | 'stale' | 'shared' | 'bypass';
+export type OutcomeName = 'miss' | 'hit' | 'stale' | 'semantic' | 'shared' | 'bypass';
 
 /** What the middlewares know of the outcome while a call runs. */
 export interface OutcomeFacts {
@@ -111,6 +113,23 @@ export interface OutcomeFacts {
   ageMs?: number;
   /** Milliseconds that were not waited for. */
   savedMs?: number;
+  semantic?: SemanticFacts;
+}
+
+/** To which other question an answer was given. */
+export interface SemanticFacts {
+  /** Cosine of the angle between the vectors of the two questions. */
+  readonly similarity: number;
+  /** How sure it was that both have one answer, from 0 to 1. */
+  readonly score: number;
+  /** The other question; left out where users with different resource ids share answers. */
+  readonly question?: string;
+  /** Names of the guards that let the pair pass. */
+  readonly guards: readonly string[];
+  /** Whether `verify`, or feedback before, said that it is right. */
+  readonly verified: boolean;
+  /** For `perf.cache.feedback()`. */
+  readonly feedback: string;
 }
 
 /** A message that was put into a prompt again. */
@@ -154,6 +173,8 @@ export interface CallFacts {
   context?: ContextFacts;
   /** Absent where the request went on as it was. */
   promptCache?: PromptCacheFacts;
+  /** Milliseconds for which it waited for its turn; absent where it did not. */
+  queuedMs?: number;
   /** The store did not answer this call: nothing waits for it once more. */
   storeAway?: boolean;
   /** Whether other processes can read the answer, told once that is decided; absent when nobody tries to store it. */

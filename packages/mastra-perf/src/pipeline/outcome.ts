@@ -5,6 +5,7 @@ import type {
   OutcomeFacts,
   OutcomeName,
   PromptCacheFacts,
+  SemanticFacts,
 } from './call.ts';
 import { finishUsage } from './finish-usage.ts';
 import { isFinish, type FinishPart, type StreamPart } from './parts.ts';
@@ -29,6 +30,8 @@ export interface Outcome {
   /** Milliseconds since the answer was stored. */
   readonly ageMs?: number;
   readonly saved?: Saved;
+  /** To which other question it is the answer, with `outcome: 'semantic'`. */
+  readonly semantic?: SemanticFacts;
   /** What was done to the prompt; absent where nothing was. */
   readonly context?: ContextFacts;
   /** What was done for the provider's prompt cache, and the tokens that it served; absent where nothing was done. */
@@ -96,6 +99,7 @@ function fromElsewhere(outcome: OutcomeFacts, part: FinishPart, usd: number | un
     outcome: outcome.name,
     ...(outcome.tier !== undefined && { tier: outcome.tier }),
     ...(outcome.ageMs !== undefined && { ageMs: Math.round(outcome.ageMs) }),
+    ...(outcome.semantic && { semantic: outcome.semantic }),
     saved: {
       inputTokens: usage?.inputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,
