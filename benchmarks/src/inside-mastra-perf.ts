@@ -39,6 +39,8 @@ export { packSketch } from '../../packages/mastra-perf/src/monitor/sketch-codec.
 export { Sketch } from '../../packages/mastra-perf/src/monitor/sketch.ts';
 // oxlint-disable-next-line walls/imports -- see above
 export { memoryIndex } from '../../packages/mastra-perf/src/semantic/index/memory-index.ts';
+// oxlint-disable-next-line walls/imports -- ten orders of a long stream take too long from outside
+export { runStream, shuffled } from '../../packages/mastra-perf/src/semantic/decision/test-streams.ts';
 // oxlint-disable-next-line walls/imports -- a pair of questions alone cannot be judged from outside
 export { defaultGuards } from '../../packages/mastra-perf/src/semantic/guards/default-guards.ts';
 // oxlint-disable-next-line walls/imports -- see above

@@ -1,11 +1,13 @@
-import { pairCosines } from './semantic/pair-cosines.ts';
+import { askedTable } from './semantic/asked-table.ts';
+import { curveTable } from './semantic/curve-table.ts';
+import { pairCosines, textVectors } from './semantic/pair-cosines.ts';
 import { readPairs } from './semantic/pairs.ts';
 import { questionTable } from './semantic/question-table.ts';
 import { ruleTables } from './semantic/rule-tables.ts';
 import { writtenTables } from './semantic/written-tables.ts';
 import type { Table } from './table.ts';
 
-/** Which pairs of questions the guards of the semantic cache let share an answer, beside a plain threshold of similarity. */
+/** Which pairs of questions get one answer by the semantic cache, beside a plain threshold of similarity. */
 export async function semantic(): Promise<readonly Table[]> {
   const folder = process.env.EVALDATA_DIR;
   if (!folder) {
@@ -13,6 +15,13 @@ export async function semantic(): Promise<readonly Table[]> {
     return [{ title: 'Pairs of questions', columns: [], rows: [], notes }, ...writtenTables()];
   }
   const pairs = readPairs(folder);
-  const cosines = await pairCosines([...pairs.questions, ...pairs.hard, ...pairs.easy]);
-  return [...ruleTables(pairs, cosines), questionTable(pairs.questions, cosines), ...writtenTables()];
+  const vectors = await textVectors([...pairs.questions, ...pairs.hard, ...pairs.easy]);
+  const cosines = pairCosines(vectors);
+  return [
+    ...ruleTables(pairs, cosines),
+    questionTable(pairs.questions, cosines),
+    ...writtenTables(),
+    curveTable(pairs, cosines),
+    await askedTable(pairs, vectors),
+  ];
 }

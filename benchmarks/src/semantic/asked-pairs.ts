@@ -11,6 +11,8 @@ export interface AskedPairs {
   /** Asks one question of a pair, then the other. What is learned stays; each time the pair is a new one. */
   ask(pair: JudgedPair): Promise<Answered>;
   readonly faults: readonly PerfEvents['fault'][];
+  /** From which score on answers are given by now. */
+  threshold(): number | undefined;
   /** Pairs that reached `verify`. */
   verifications(): number;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ export function askedPairs({ vectors, maxErrorRate, isVerified }: AskedPairsOpti
   const perf = createPerf({
     usage: false,
     latency: false,
+    embeddings: { batchWait: 0 }, // one question at a time: there is nothing to wait for
     cache: {
       semantic: {
         embedder: knownEmbedder(vectors) as never,
@@ -49,7 +52,7 @@ export function askedPairs({ vectors, maxErrorRate, isVerified }: AskedPairsOpti
       ],
     } as never);
     await perf.flush(); // compares and stores
-    const outcome = perf.outcome(result as never);
+    const outcome = await perf.outcome(result as never);
     if (outcome?.outcome !== 'semantic') return 'model';
     return outcome.semantic?.verified ? 'judged' : 'served';
   };
@@ -63,6 +66,7 @@ export function askedPairs({ vectors, maxErrorRate, isVerified }: AskedPairsOpti
       return ask(pair.b, about);
     },
     faults,
+    threshold: () => perf.cache.stats().semantic?.learned[0]?.threshold,
     verifications: () => verifications,
     close: () => perf.close(),
   };

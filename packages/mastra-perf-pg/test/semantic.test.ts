@@ -27,8 +27,10 @@ test.skipIf(postgres.skip)('what one process has learned, others and later ones 
   };
   const first = start();
   expect(await askInOtherWords(first, 0, ENOUGH - 8)).toBe(0);
+  await first.flush();
   await first.close();
   const second = start();
+  await second.warmup(); // connected, so that the first question finds what was learned
   expect(await askInOtherWords(second, 1000, 30)).toBeGreaterThan(10);
   expect(second.cache.stats().semantic).toMatchObject({ wrong: 0, learned: [{ agent: 'model', wrong: 0 }] });
 });

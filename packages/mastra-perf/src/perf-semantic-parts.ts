@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCodec, isUnreadable } from './cache/codec.ts';
 import type { PerfSemanticDeps, SemanticParts } from './perf-semantic.ts';
 import { createDecisions, type LearnedStore } from './semantic/decision/decisions.ts';
+import { answerGuards } from './semantic/guards/answer-guards.ts';
 import { defaultGuards } from './semantic/guards/default-guards.ts';
 import { pairScore } from './semantic/guards/pair-score.ts';
 import { memoryIndex } from './semantic/index/memory-index.ts';
@@ -45,6 +46,7 @@ export function createSemanticParts(deps: PerfSemanticDeps): SemanticParts {
     }),
     decisions,
     defaultGuards,
+    answerGuards: answerGuards(),
     pairScore,
     stored: deps.cache.storedUnder,
     createId: randomUUID,

@@ -48,6 +48,21 @@ describe('without anybody who verifies', () => {
     expect(one.stats()).toMatchObject({ right: 0, wrong: 110 });
   });
 
+  it('answers may be longer than questions, and one word makes them different', async () => {
+    const long = Array.from({ length: 300 }, (_, at) => `Step ${at} is done.`).join(' ');
+    const endings: Record<string, string> = {
+      'topic 1: what is it?': "You'll find it here.",
+      'topic 1: tell me of it': 'You will find it here.',
+      'topic 2: what is it?': 'Use the blue form.',
+      'topic 2: tell me of it': 'Use the red form.',
+    };
+    const one = start({ answer: (question) => ({ text: `${long} ${endings[question]}` }) });
+    await askPairs(one, 1, 1);
+    expect(one.stats()).toMatchObject({ right: 1, wrong: 0 });
+    await askPairs(one, 2, 1);
+    expect(one.stats()).toMatchObject({ right: 1, wrong: 1 });
+  });
+
   it('what was learned is there after a restart', async () => {
     const store = { ...memoryStore(), close: async () => undefined };
     const before = start({ semantic: { maxErrorRate }, perf: { store } });

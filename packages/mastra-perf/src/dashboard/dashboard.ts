@@ -9,7 +9,7 @@ import { createLive } from './live.ts';
 import { DASHBOARD_DEFAULTS, type DashboardSettings } from './options.ts';
 import { pageResponse, type PageSource } from './page-response.ts';
 import { redaction, type Redaction } from './redaction.ts';
-import { COMMON_HEADERS, jsonTextResponse, problem, refused } from './responses.ts';
+import { COMMON_HEADERS, writtenJsonResponse, problem, refused } from './responses.ts';
 import type { DashboardSources } from './sources.ts';
 
 /** One route of the server. */
@@ -99,8 +99,10 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
         const query = readQuery(new URL(url).searchParams);
         if (!query)
           return problem(400, 'Expected range (15m, 1h, 6h, 24h, 7d, 30d), agent and model, each once.');
-        const text = await dataOf(query);
-        return text === undefined ? problem(503, 'Too many ask at the same time.') : jsonTextResponse(text);
+        const json = await dataOf(query);
+        return json === undefined
+          ? problem(503, 'Too many ask at the same time.')
+          : writtenJsonResponse(json);
       }),
       route('GET', '/events', ({ signal }) => live.open(signal) ?? problem(429, 'Too many pages are open.')),
       route(

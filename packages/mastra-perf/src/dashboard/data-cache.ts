@@ -7,6 +7,9 @@ const MAX_KEPT = 16;
 const MAX_BUILDING = 2;
 const MAX_WAITING = 32;
 
+/** Written once for all who ask. */
+type JsonBytes = Uint8Array<ArrayBuffer>;
+
 /**
  * Builds each view once a second, however many pages ask for it, and two at a time, however many views there are. Answers `undefined`
  * when too many wait.
@@ -14,16 +17,17 @@ const MAX_WAITING = 32;
 export function dataCache(
   { monotonic }: Pick<Clock, 'monotonic'>,
   build: (query: DashboardQuery) => Promise<DashboardData>,
-): (query: DashboardQuery) => Promise<string> | undefined {
-  const kept = new Map<string, { readonly text: Promise<string>; doneAt: number }>();
+): (query: DashboardQuery) => Promise<JsonBytes> | undefined {
+  const encoder = new TextEncoder();
+  const kept = new Map<string, { readonly bytes: Promise<JsonBytes>; doneAt: number }>();
   const waiting: Array<() => void> = [];
   let building = 0;
 
-  const inTurn = async (query: DashboardQuery): Promise<string> => {
+  const inTurn = async (query: DashboardQuery): Promise<JsonBytes> => {
     if (building >= MAX_BUILDING) await new Promise<void>((resolve) => waiting.push(resolve));
     else building++;
     try {
-      return JSON.stringify(await build(query));
+      return encoder.encode(JSON.stringify(await build(query)));
     } finally {
       const next = waiting.shift();
       if (next) next();
@@ -34,17 +38,17 @@ export function dataCache(
   return (query) => {
     const id = JSON.stringify([query.range, query.agent, query.model]);
     const found = kept.get(id);
-    if (found && monotonic() - found.doneAt < KEPT_MS) return found.text;
+    if (found && monotonic() - found.doneAt < KEPT_MS) return found.bytes;
     if (waiting.length >= MAX_WAITING) return undefined;
-    const entry = { text: inTurn(query), doneAt: Infinity };
+    const entry = { bytes: inTurn(query), doneAt: Infinity };
     const forget = (): void => void (kept.get(id) === entry && kept.delete(id));
-    entry.text.then(() => (entry.doneAt = monotonic()), forget);
+    entry.bytes.then(() => (entry.doneAt = monotonic()), forget);
     kept.delete(id);
     kept.set(id, entry);
     for (const [oldest, { doneAt }] of kept) {
       if (kept.size <= MAX_KEPT) break;
       if (doneAt < Infinity) kept.delete(oldest);
     }
-    return entry.text;
+    return entry.bytes;
   };
 }

@@ -14,27 +14,32 @@ export interface Feed {
 const MAX_NOTES = 100;
 const MAX_TEXT = 300;
 
-/** The last notes. One that says the same as the newest takes its place, so that a flood does not wash away all others. */
+interface Kept {
+  readonly note: DashboardNote;
+  /** Of notes that tell of the same. */
+  readonly subject: string;
+  readonly repeated: number;
+}
+
+/** The last notes. One that tells of the same as a former one takes its place, so that a flood does not wash away all others. */
 export function createFeed(now: () => number, maxNotes: number = MAX_NOTES): Feed {
-  const notes: Array<DashboardNote & Pick<NewNote, 'of'> & { readonly repeated: number }> = [];
+  const kept: Kept[] = [];
   let id = 0;
   return {
-    add(given) {
-      const note = { ...given, text: cut(given.text) };
-      const last = notes.findIndex((one) => one.kind === note.kind && isSame(one, note));
-      const repeated = last >= 0 ? (notes.splice(last, 1)[0]?.repeated ?? 0) + 1 : 1;
-      notes.push({ ...note, id: ++id, at: now(), repeated });
-      if (notes.length > maxNotes) notes.shift();
+    add({ of, ...given }) {
+      const text = cut(given.text);
+      const subject = JSON.stringify([given.kind, given.level, given.agent, given.model, of ?? text]);
+      const last = kept.findIndex((one) => one.subject === subject);
+      const repeated = last >= 0 ? (kept.splice(last, 1)[0]?.repeated ?? 0) + 1 : 1;
+      kept.push({ note: { ...given, text, id: ++id, at: now() }, subject, repeated });
+      if (kept.length > maxNotes) kept.shift();
     },
     notes: () =>
-      notes.toReversed().map(({ repeated, of: _, ...note }) => ({
+      kept.toReversed().map(({ note, repeated }) => ({
         ...note,
         text: repeated > 1 ? `${note.text} (${repeated} times)` : note.text,
       })),
   };
 }
-
-const isSame = (a: NewNote, b: NewNote): boolean =>
-  (a.of ?? a.text) === (b.of ?? b.text) && a.agent === b.agent && a.model === b.model && a.level === b.level;
 
 const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);

@@ -9,10 +9,10 @@ export const COMMON_HEADERS = {
 } as const;
 
 export const jsonResponse = (body: unknown, status = 200): Response =>
-  jsonTextResponse(JSON.stringify(body), status);
+  writtenJsonResponse(JSON.stringify(body), status);
 
-export const jsonTextResponse = (text: string, status = 200): Response =>
-  new Response(text, {
+export const writtenJsonResponse = (json: string | Uint8Array<ArrayBuffer>, status = 200): Response =>
+  new Response(json, {
     status,
     headers: { ...COMMON_HEADERS, 'content-type': 'application/json; charset=utf-8' },
   });

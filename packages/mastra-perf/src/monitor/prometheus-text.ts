@@ -2,12 +2,6 @@ import type { PromFamily, PromSample } from './prometheus-families.ts';
 
 export type PromFormat = 'prometheus' | 'openmetrics';
 
-/** What a response with this text says it is. */
-const PROM_CONTENT_TYPES: Readonly<Record<PromFormat, string>> = {
-  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
-  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-};
-
 const TOTAL = '_total';
 
 /** Text that Prometheus reads. OpenMetrics names a counter without `_total` where it tells of it, tells units, and has an end. */

@@ -45,6 +45,7 @@ export interface ChooseDeps {
   readonly judged: JudgedPairs;
   /** Something was learned. */
   readonly learned: () => void;
+  /** What must not tell two answers of the model apart. */
   readonly answerGuards: readonly Guard[];
   readonly stored: ReadStored;
   readonly counts: SemanticCounts;

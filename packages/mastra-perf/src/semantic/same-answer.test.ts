@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf } from '../pipeline/test-calls.ts';
-import { defaultGuards } from './guards/default-guards.ts';
+import { answerGuards } from './guards/answer-guards.ts';
 import { isSameAnswer, saidCollector, saidIn, type Said } from './same-answer.ts';
 
-const isAlike = (a: string, b: string): boolean => defaultGuards().every((guard) => guard.passes(a, b));
+const guards = answerGuards();
+const isAlike = (a: string, b: string): boolean => guards.every((guard) => guard.passes(a, b));
 const said = (text: string, isMore = false): Said => ({ text, isMore });
 const isSame = (a: string, b: string): boolean => isSameAnswer(said(a), said(b), isAlike);
 
@@ -13,6 +14,35 @@ describe('two answers', () => {
   });
 
   it.each([
+    [
+      "You'll find it in the settings of your account, under the tab that is called Security.",
+      'You will find it in the settings of your account, under the tab that is called Security.',
+    ],
+    [
+      'The shop opens at nine, is closed on Sundays, and has a car park that is free for those who buy something.',
+      'The shop opens at 9, is closed on Sundays, and has a car park that is free for those who buy something.',
+    ],
+  ])('say the same where they differ in what changes nothing: %j, %j', (a, b) =>
+    expect(isSame(a, b)).toBe(true),
+  );
+
+  it('are compared where they are longer than any question may be', () => {
+    const long = Array.from({ length: 300 }, (_, at) => `Step ${at} is done.`).join(' ');
+    expect(long.length).toBeGreaterThan(4000);
+    expect(isSame(`${long} You'll see it.`, `${long} You will see it.`)).toBe(true);
+    expect(isSame(`${long} You'll see it.`, `${long} You will not see it.`)).toBe(false);
+    expect(isSame(`${long} ${long} You'll see it.`, `${long} ${long} You will see it.`)).toBe(false);
+  });
+
+  it.each([
+    [
+      'Use the blue form to ask for a new card at the bank of your choice.',
+      'Use the red form to ask for a new card at the bank of your choice.',
+    ],
+    [
+      'Send the parcel from Berlin to Paris with the form that you find in the settings of the shop.',
+      'Send the parcel from Paris to Berlin with the form that you find in the settings of the shop.',
+    ],
     [
       'The fee is 10 dollars for each of the seats that you book.',
       'The fee is 20 dollars for each of the seats that you book.',

@@ -12,7 +12,8 @@ import { saidCollector, type Said } from './same-answer.ts';
 import { semanticCounts, type SemanticStats } from './semantic-stats.ts';
 import type { SemanticIndex } from './index/semantic-index.ts';
 
-export interface SemanticCacheDeps extends Omit<LookDeps, 'counts'>, Pick<ChooseDeps, 'stored'> {
+export interface SemanticCacheDeps
+  extends Omit<LookDeps, 'counts'>, Pick<ChooseDeps, 'stored' | 'answerGuards'> {
   readonly background: Background;
   readonly index: SemanticIndex;
   readonly decisions: Decisions;
@@ -44,7 +45,6 @@ export function semanticCache(deps: SemanticCacheDeps): SemanticCache {
     counts,
     judged,
     learned: decisions.learned,
-    answerGuards: deps.defaultGuards({ isVerified: false }),
   });
 
   const give = (looked: Looked, { pair, stored }: Ready, isVerified: boolean): Reply => {

@@ -39,7 +39,7 @@ export interface Browser {
 export function findBrowser(): Browser {
   const path = chromiumPath();
   const opened: Array<{ readonly context: BrowserContext; readonly folder: string }> = [];
-  const why = 'Chromium was not found: install it, or set CHROMIUM_PATH to it';
+  const why = 'Chromium was not found: install it (apt install chromium), or set CHROMIUM_PATH to it';
   if (!path && process.env['CI']) throw new Error(why);
   if (!path) process.stderr.write(`tests of the page are skipped. ${why}\n`);
   return {
