@@ -1,3 +1,4 @@
+import { batching } from './batching.ts';
 import { budgets } from './budgets.ts';
 import { cacheLocal } from './cache-local.ts';
 import { cacheStore } from './cache-store.ts';
@@ -40,7 +41,7 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   documents,
   embeddings,
   warmup,
-  batching: async () => (await import('./batching.ts')).batching(),
+  batching,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');

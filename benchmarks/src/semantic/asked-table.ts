@@ -52,7 +52,7 @@ export async function askedTable(pairs: JudgedPairs, vectors: TextVectors): Prom
     columns: ['pairs', 'maxErrorRate', 'threshold', ...SERVED_COLUMNS],
     rows,
     notes: [
-      'Without `verify` the two answers of the model are compared: here they are the same where the label is 1. One in twenty that could be served is asked of the model all the same.',
+      'Without `verify` the two answers of the model are compared: here they are the same where the label is 1. One in twenty that could be served is asked of the model all the same, drawn anew in each run.',
       `\`verify\` was asked about ${verifications} of ${pairs.questions.length} pairs; of the answers served, ${countOf(answers, 'served', 0) + countOf(answers, 'served', 1)} without it.`,
       ...(process.env.BENCH_ALL ? [] : ['BENCH_ALL=1 adds a maxErrorRate of 0.01 and 0.02.']),
     ],
