@@ -101,7 +101,7 @@ export interface PerfEvents {
    */
   limit: {
     readonly kind: 'waited' | 'refused' | 'throttled';
-    /** Which limit: `'concurrency'`, or the provider or model it is set for. */
+    /** Which limit: `'concurrency'`, `'maxQueue'`, or the provider or model it is set for. */
     readonly limit: string;
     readonly agent: string;
     readonly model: string;

@@ -40,6 +40,8 @@ export function providerCalls({ settingsOf, clock, tell, fault }: ProviderCallsD
     async run(call, next) {
       if (settingsOf(call) === false) return next();
       const begun = clock.monotonic();
+      // Limits wait where the model is asked, which is behind this: what a call waited for its turn is not the provider's time.
+      const took = (): number => Math.max(0, clock.monotonic() - begun - (call.facts.queuedMs ?? 0));
       const ended = (status: EndStatus, firstPartMs?: number, finish?: FinishPart, error?: unknown): void => {
         const usage = finish && readUsage(finishUsage(finish));
         const { inputTokens, outputTokens } = usage ?? {};
@@ -48,7 +50,7 @@ export function providerCalls({ settingsOf, clock, tell, fault }: ProviderCallsD
           agent: call.caller.agent,
           model: call.model,
           status: endingOf(call, status, finish !== undefined),
-          ms: clock.monotonic() - begun,
+          ms: took(),
           firstPartMs,
           inputTokens,
           outputTokens,
@@ -70,7 +72,7 @@ export function providerCalls({ settingsOf, clock, tell, fault }: ProviderCallsD
           part(part) {
             if (isFinish(part)) finish = part;
             else if (call.method === 'stream' && firstPartMs === undefined && isContent(part))
-              firstPartMs = clock.monotonic() - begun;
+              firstPartMs = took();
           },
           end: (status, error) => ended(status, firstPartMs, finish, error),
         },
