@@ -3,17 +3,23 @@ import type { Database } from './database.ts';
 import { failure } from './failures.ts';
 import { storedName } from './names.ts';
 import { statement } from './statement.ts';
-import type { Tables } from './tables.ts';
+import { literal, type Tables } from './tables.ts';
 
 /** Tokens are moments of the clock that the cache uses, so they grow for every lease. Time is that of the server. */
-export function pgLeases(database: Pick<Database, 'ask' | 'bear'>, { leases, state, clock }: Tables): Leases {
+export function pgLeases(
+  database: Pick<Database, 'ask' | 'bear'>,
+  { schema, leases, state, clock }: Tables,
+): Leases {
   const until = `clock_timestamp() + $2::float8 * interval '1 millisecond'`;
   // The row is written also when somebody else holds the lease, as it is: only so does the reply tell of one that was taken
-  // a moment ago, which this statement cannot see otherwise.
+  // a moment ago, which this statement cannot see otherwise. The lock is there for tokens: one that was drawn before somebody else took
+  // the lease and gave it back would be the smaller, and the later holder the one to be told apart.
   const acquire = statement(
     'acquire',
-    `WITH ours AS MATERIALIZED (
-  SELECT nextval(${clock}) AS token, clock_timestamp() AS now, ${until} AS until FROM ${state}
+    `WITH turn AS MATERIALIZED (
+  SELECT pg_advisory_xact_lock(hashtextextended(${literal(`mastra-perf lease ${schema}.`)} || $1::text, 0))
+), ours AS MATERIALIZED (
+  SELECT nextval(${clock}) AS token, clock_timestamp() AS now, ${until} AS until FROM turn, ${state}
 )
 INSERT INTO ${leases} AS l (name, token, expires_at) SELECT $1, token, until FROM ours
 ON CONFLICT (name) DO UPDATE SET

@@ -17,6 +17,12 @@ async function blocked(): Promise<number> {
   return row!.count;
 }
 
+/** Whose every statement is part of the transaction that is open on this client. */
+const aPoolOf = (client: Client) => ({
+  query: client.query.bind(client),
+  connect: () => Promise.resolve(Object.assign(Object.create(client) as Client, { release() {} })),
+});
+
 describe.skipIf(postgres.skip)('a transaction that takes its time', () => {
   const schema = `test_${randomUUID()}`;
   let store: PostgresStore;
@@ -77,6 +83,23 @@ describe.skipIf(postgres.skip)('a transaction that takes its time', () => {
     expect(await attempt).toEqual({ granted: false, expiresInMs: expect.any(Number) });
     const { expiresInMs } = (await attempt) as { expiresInMs: number };
     expect(expiresInMs).toBeGreaterThan(3_000_000);
+  });
+
+  test('a lease that is taken, given back, taken and given back while another asks for it: the other has the later token', async () => {
+    const { leases } = postgresStore({ pool: aPoolOf(slow), schema });
+    const takeAndGiveBack = async (): Promise<number> => {
+      const attempt = await leases.acquire('busy', 60_000);
+      if (!attempt.granted) throw new Error('it is free');
+      expect(await leases.release(attempt.lease)).toBe(true);
+      return attempt.lease.token;
+    };
+    await takeAndGiveBack();
+    const later = store.leases.acquire('busy', 60_000);
+    await until('it waits', async () => (await blocked()) === 1);
+    const token = await takeAndGiveBack();
+    await slow.query('COMMIT');
+    const attempt = await later;
+    expect(attempt.granted && attempt.lease.token > token).toBe(true);
   });
 
   test('a lock that nobody gives back: operations reject, and a given pool is not left with what hangs', async () => {

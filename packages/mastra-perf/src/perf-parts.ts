@@ -119,6 +119,7 @@ export function createParts(deps: PartsDeps) {
     settings: settings.usage,
     settingsOf: feature('usage'),
     ledger: store?.ledger,
+    isOpening: store?.isOpening,
     clock,
     processId,
     events,

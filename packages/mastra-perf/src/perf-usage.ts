@@ -15,6 +15,8 @@ export interface PerfUsageDeps {
   readonly settingsOf: UsageDeps['settingsOf'];
   /** Without one, each process counts by itself. */
   readonly ledger: Ledger | undefined;
+  /** Whether it cannot answer yet, since this process is only connecting to it. */
+  readonly isOpening: (() => boolean) | undefined;
   readonly clock: Clock;
   readonly processId: string;
   readonly events: Events;
@@ -53,6 +55,7 @@ export function createPerfUsage(deps: PerfUsageDeps): PerfUsage {
           ...settings,
           budgets: limits,
           ledger,
+          ...(deps.isOpening && { isOpening: deps.isOpening }),
           priceBook,
           clock,
           random: Math.random,

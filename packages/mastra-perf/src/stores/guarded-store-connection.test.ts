@@ -38,6 +38,23 @@ describe('the connection of a guarded store', () => {
     expect(guarded.state()).toMatchObject({ state: 'up', timeouts: 1 });
   });
 
+  it('is opening from its first need until it is there, be it later than anybody waits; not before, nor between attempts', async () => {
+    const { store, guarded, read, clock, advance } = await guardedUp({ connected: false });
+    expect(guarded.isOpening()).toBe(false);
+    store.behave('hold', 'connect');
+    const reply = read();
+    clock.advance(50);
+    expect(await reasonOf(reply)).toBe('timeout');
+    await advance(3000);
+    expect([guarded.state().state, guarded.isOpening()]).toEqual(['down', true]);
+    store.last('connect').reject(new Error('refused'));
+    await settled();
+    expect(guarded.isOpening()).toBe(false);
+    store.behave('answer', 'connect');
+    await advance(60_000);
+    expect([guarded.state().state, guarded.isOpening()]).toEqual(['up', false]);
+  });
+
   it('leaves to the operation what is left of its time', async () => {
     const { store, read, clock } = await guardedUp({ connected: false });
     store.behave('hold');

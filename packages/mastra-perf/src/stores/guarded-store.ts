@@ -27,6 +27,8 @@ export interface GuardedStore {
   readonly rates?: Rates;
   /** Connects in the background, as the first operation would. Resolves when that has succeeded or failed, within 2 s. */
   connect(): Promise<void>;
+  /** See {@link StoreGuard.isOpening}. */
+  isOpening(): boolean;
   /** Later operations are rejected, those under way settle in their time. Never rejects; takes 2 s at most. */
   close(): Promise<void>;
   state(): StoreState;
@@ -57,6 +59,7 @@ export function guardedStore(store: PerfStore, deps: GuardedStoreDeps): GuardedS
     ...(store.ledger && { ledger: guardedLedger(store.ledger, guard) }),
     ...(store.rates && { rates: guardedRates(store.rates, guard, readMs) }),
     connect: guard.connect,
+    isOpening: guard.isOpening,
     async close() {
       bus?.stop();
       await guard.close();

@@ -13,6 +13,8 @@ export interface StoreConnection {
   /** Whether it was connected once; from then on the store sees to it that it stays so. */
   isOpen(): boolean;
   isClosed(): boolean;
+  /** Whether it is being connected for the first time, which may take longer than anybody waits for. */
+  isOpening(): boolean;
   /** Connects, the first time; resolves when that has succeeded or failed. */
   first(): Promise<void>;
   /** Connects once more after a failure, and rejects with the next one. */
@@ -48,6 +50,7 @@ export function storeConnection(
   return {
     isOpen: () => open,
     isClosed: () => closed,
+    isOpening: () => !open && !closed && attempt.isUnderWay(),
     first: () => (firstAttempt ??= closed ? Promise.resolve() : again().catch(onConnectFailed)),
     again,
     close() {

@@ -84,6 +84,8 @@ export interface StoreGuard {
   ): Promise<T>;
   /** Begins to connect, as the first operation does. Resolves when that has succeeded or failed, within 2 s. */
   connect(): Promise<void>;
+  /** Whether the first connection is being made, be it longer than what waited for it. */
+  isOpening(): boolean;
   /** Ends the probes and closes the store, within 2 s. Later operations are rejected; those under way settle in their time. */
   close(): Promise<void>;
   state(): StoreState;
@@ -180,6 +182,7 @@ export function storeGuard(store: PerfStore, deps: GuardDeps): StoreGuard {
       );
     },
     connect: connection.first,
+    isOpening: connection.isOpening,
     close() {
       breaker.stop();
       return connection.close();

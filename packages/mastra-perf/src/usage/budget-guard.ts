@@ -39,6 +39,8 @@ export interface BudgetDeps extends BudgetRules {
   readonly fromCache?: (call: ModelCall) => Promise<Reply | undefined>;
   /** How long a ledger answers nobody before `onUnavailable` counts. @default 500 */
   readonly timeoutMs?: number;
+  /** Whether the ledger cannot answer yet, since this process is only connecting to it. @default never */
+  readonly isOpening?: () => boolean;
   /** Reservations of a process that died come free after this. @default 2 min */
   readonly holdMs?: number;
   readonly fetch?: typeof globalThis.fetch;
@@ -89,7 +91,18 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   });
   const admit = admission({
     plans,
-    reserve: reservation({ ledger, refusals, owed, clock, random, newId, timeoutMs, holdMs, tell }),
+    reserve: reservation({
+      ledger,
+      refusals,
+      owed,
+      clock,
+      random,
+      newId,
+      timeoutMs,
+      isOpening: deps.isOpening ?? (() => false),
+      holdMs,
+      tell,
+    }),
     fromCache: deps.fromCache ?? (async () => undefined),
     onExceeded: alerts.exceeded,
     tell,

@@ -4,7 +4,9 @@ import { patience } from './budget-patience.ts';
 
 function setUp() {
   const clock = testClock();
-  const ask = patience({ clock, random: () => 0, silenceMs: 500, maxMs: 5000 });
+  const ledger = { isOpening: false };
+  const isOpening = () => ledger.isOpening;
+  const ask = patience({ clock, random: () => 0, silenceMs: 500, isOpening, maxMs: 30_000 });
   const open: Array<PromiseWithResolvers<string>> = [];
   const question = () => {
     const result = { told: 'waits' };
@@ -31,7 +33,7 @@ function setUp() {
     open.at(-1)!.resolve('yes');
     await settled();
   };
-  return { clock, open, question, pass, hear };
+  return { clock, ledger, open, question, pass, hear };
 }
 
 it('gives up a ledger that answers nobody', async () => {
@@ -47,13 +49,13 @@ it('gives up a ledger that answers nobody', async () => {
 it('waits on for a ledger that answers others, but not for ever', async () => {
   const { clock, question, pass, hear } = setUp();
   const result = question();
-  for (let turn = 0; turn < 11; turn++) {
+  for (let turn = 0; turn < 66; turn++) {
     await pass(450);
     expect(result.told).toBe('waits');
     await hear();
   }
   await pass(450);
-  expect(result.told).toBe('no answer within 5000 ms');
+  expect(result.told).toBe('no answer within 30000 ms');
   expect(clock.timers()).toBe(0);
 });
 
@@ -82,6 +84,33 @@ it('does not take for silence that its own process could not listen', async () =
   open[0]!.resolve('yes');
   await settled();
   expect(result.told).toBe('yes');
+});
+
+it('does not take for silence that it is only connecting, even if what was asked fails meanwhile', async () => {
+  const { ledger, open, question, pass } = setUp();
+  ledger.isOpening = true;
+  const result = question();
+  open[0]!.reject(new Error('not open'));
+  await pass(4900);
+  expect(result.told).toBe('waits');
+  ledger.isOpening = false;
+  await pass(450);
+  open.at(-1)!.resolve('yes');
+  await settled();
+  expect(result.told).toBe('yes');
+});
+
+it('gives up a ledger that takes for ever to connect, and from then on does not wait longer than for another', async () => {
+  const { ledger, question, pass } = setUp();
+  ledger.isOpening = true;
+  const first = question();
+  await pass(5450);
+  expect(first.told).toBe('waits');
+  await pass(50);
+  expect(first.told).toBe('no answer within 500 ms');
+  const second = question();
+  await pass(500);
+  expect(second.told).toBe('no answer within 500 ms');
 });
 
 it('asks one question at a time while the ledger is away, until it is back', async () => {

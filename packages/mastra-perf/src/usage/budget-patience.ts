@@ -7,6 +7,8 @@ export interface PatienceOptions {
   readonly random: () => number;
   /** A ledger that answers nobody for so long is away. */
   readonly silenceMs: number;
+  /** Whether the ledger cannot answer yet, since this process is only connecting to it. */
+  readonly isOpening: () => boolean;
   /** The longest that one question waits. */
   readonly maxMs: number;
 }
@@ -14,7 +16,8 @@ export interface PatienceOptions {
 /**
  * Waits for a ledger as long as it answers anybody: under load one answer may take long or fail where others come (a pool has no
  * connection left), and a call that went on without would pass its limit. What failed is asked again. Only time in which this process
- * could have heard an answer counts as silence: when hundreds of calls begin at once, nothing is heard for seconds.
+ * could have heard an answer counts as silence: when hundreds of calls begin at once, nothing is heard for seconds; nor does the time in which
+ * it connects and makes its tables, up to {@link OPENING_MS} of it.
  *
  * While a ledger is away, one question at a time finds out whether it is back, and all others are told so at once.
  *
@@ -31,13 +34,16 @@ interface Waiter {
 
 /** Time is looked at so often; what comes as late as this again has come to a process that was busy. */
 const SLICE_MS = 50;
+/** A server that takes connections and never says a word is as good as none. */
+const OPENING_MS = 5000;
 /** Between two tries; less a random part of up to one half. */
 const PAUSE_MS = 200;
 
-export function patience({ clock, random, silenceMs, maxMs }: PatienceOptions): Patience {
+export function patience({ clock, random, silenceMs, isOpening, maxMs }: PatienceOptions): Patience {
   const waiting = new Set<Waiter>();
   let cancel: (() => void) | undefined;
   let quietMs = 0;
+  let openingMs = 0;
   let isAway = false;
   let awayError: unknown;
   let isProbed = false;
@@ -50,7 +56,9 @@ export function patience({ clock, random, silenceMs, maxMs }: PatienceOptions): 
     const due = clock.monotonic() + SLICE_MS;
     cancel = clock.after(SLICE_MS, () => {
       const now = clock.monotonic();
-      if (now - due < SLICE_MS) quietMs += SLICE_MS;
+      const isListening = now - due < SLICE_MS;
+      if (isListening && openingMs < OPENING_MS && isOpening()) openingMs += SLICE_MS;
+      else if (isListening) quietMs += SLICE_MS;
       isAway ||= quietMs >= silenceMs;
       for (const waiter of waiting) {
         if (quietMs >= silenceMs) giveUp(waiter, silenceMs);

@@ -17,6 +17,8 @@ export interface ReserveDeps {
   readonly newId: () => string;
   /** A ledger that answers nobody for so long is away. */
   readonly timeoutMs: number;
+  /** Whether it cannot answer yet, since this process is only connecting to it. */
+  readonly isOpening: () => boolean;
   readonly holdMs: number;
   readonly tell: TellBudget;
 }
@@ -44,9 +46,9 @@ const MAX_WAIT_MS = 30_000;
  * @throws BudgetExceededError
  */
 export function reservation(deps: ReserveDeps): (plan: Plan) => Promise<Permit | Denial> {
-  const { ledger, refusals, owed, clock, random, newId, timeoutMs, holdMs, tell } = deps;
+  const { ledger, refusals, owed, clock, random, newId, timeoutMs, isOpening, holdMs, tell } = deps;
 
-  const ask = patience({ clock, random, silenceMs: timeoutMs, maxMs: MAX_WAIT_MS });
+  const ask = patience({ clock, random, silenceMs: timeoutMs, isOpening, maxMs: MAX_WAIT_MS });
 
   const away = (id: string, plan: Plan, error: unknown): Permit => {
     const blocking = plan.claims.find(({ applied }) => applied.budget.onUnavailable === 'block');
