@@ -12,6 +12,7 @@ import { limits } from './limits.ts';
 import { monitor } from './monitor.ts';
 import { redisFaults } from './redis-faults.ts';
 import { stampede } from './stampede.ts';
+import { recordBench } from './record-bench.ts';
 import { semantic } from './semantic.ts';
 import { semanticSearch } from './semantic-search.ts';
 import { storage } from './storage.ts';
@@ -44,8 +45,12 @@ const benches: Readonly<Record<string, () => Promise<Table | readonly Table[]>>>
   batching,
 };
 
-const asked = process.argv.slice(2).filter((argument) => argument !== '--');
+/** All of them, or what is named with it, into docs/benchmarks.md as well. */
+const RECORD = '--record';
+const given = process.argv.slice(2).filter((argument) => argument !== '--');
+const asked = given.filter((argument) => argument !== RECORD);
 const names = asked.length > 0 ? asked : Object.keys(benches);
+const isRecorded = asked.length === 0 || given.includes(RECORD);
 console.log(machineLine());
 for (const name of names) {
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
@@ -54,8 +59,11 @@ for (const name of names) {
     process.exitCode = 2;
     continue;
   }
-  for (const table of [await bench()].flat()) {
+  const begun = machineLine();
+  const tables = [await bench()].flat();
+  for (const table of tables) {
     printTable(table);
     if (table.wrong && table.wrong.length > 0) process.exitCode = 1;
   }
+  if (isRecorded) await recordBench(name, begun, tables, Object.keys(benches));
 }
