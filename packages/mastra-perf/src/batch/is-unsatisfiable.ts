@@ -1,3 +1,5 @@
+import { isObject } from '../base/record.ts';
+
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
@@ -19,7 +21,6 @@ export function isUnsatisfiable(schema: unknown): boolean {
   );
 }
 
-const isObject = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 const none = (branches: unknown): boolean => Array.isArray(branches) && branches.every(isUnsatisfiable);
 

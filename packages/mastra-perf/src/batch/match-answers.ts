@@ -1,3 +1,5 @@
+import { isRecord } from '../base/record.ts';
+
 /** What the model has said to one item. */
 export interface RawAnswer {
   readonly response: unknown;
@@ -16,7 +18,7 @@ export function matchAnswers(ids: readonly string[], object: unknown, text: unkn
   const answers = listOf(object);
   const known = new Map<string, Matched>();
   answers.forEach((answer, at) => {
-    if (!isObject(answer) || typeof answer.id !== 'string') return;
+    if (!isRecord(answer) || typeof answer.id !== 'string') return;
     const isCut = at === answers.length - 1 && Object.keys(answer).at(-1) !== 'confidence' && !isJson(text);
     known.set(answer.id, known.has(answer.id) ? 'unanswered' : isCut ? 'invalid' : read(answer));
   });
@@ -30,12 +32,9 @@ function read({ response, confidence }: Record<string, unknown>): Matched {
 }
 
 const listOf = (object: unknown): readonly unknown[] => {
-  const answers = isObject(object) ? object.answers : undefined;
+  const answers = isRecord(object) ? object.answers : undefined;
   return Array.isArray(answers) ? answers : [];
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isJson(text: unknown): boolean {
   if (typeof text !== 'string') return true;

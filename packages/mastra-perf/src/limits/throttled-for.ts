@@ -1,3 +1,5 @@
+import { isObject } from '../base/record.ts';
+
 /** How deep an error may be wrapped: by a retry, a router, a framework. */
 const MOST_WRAPS = 4;
 const SECOND_MS = 1000;
@@ -86,6 +88,3 @@ function headersOf(headers: unknown): Header {
     return typeof value === 'string' ? value.trim() : undefined;
   };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

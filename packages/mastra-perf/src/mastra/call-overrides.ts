@@ -43,7 +43,8 @@ export interface ContextOptions {
 const off = () =>
   z.custom<false>((value) => value === false, { error: 'false (leave it out to keep the feature on)' });
 
-const contextSchema = options(() => ({
+/** @public docs/options.md is written from it. */
+export const contextSchema = options(() => ({
   cache: z.optional(
     z.union([off(), oneOf('default', 'bypass', 'refresh', 'only-if-cached')], {
       error: "'default', 'bypass', 'refresh', 'only-if-cached' or false",

@@ -1,4 +1,5 @@
-import { field, hasMethods, isObject, layersOf } from './doctor/shapes.ts';
+import { isObject } from '../base/record.ts';
+import { field, hasMethods, layersOf } from './doctor/shapes.ts';
 
 /** A statement of a storage that took long, as its pool tells of it. */
 export interface SlowStatement {

@@ -1,3 +1,4 @@
+import { isObject } from '../base/record.ts';
 import type { StoredMessage } from '../pipeline/conversation.ts';
 
 /** A row of Mastra's memory, as far as it is read. */
@@ -16,14 +17,11 @@ export function storedMessage({ id, role, createdAt, threadId, content }: Messag
 /** What was said, without tool calls, reasoning and files. */
 function textsOf(content: unknown): readonly string[] {
   if (typeof content === 'string') return [content];
-  if (!isRecord(content)) return [];
+  if (!isObject(content)) return [];
   const parts: readonly unknown[] = Array.isArray(content.parts) ? content.parts : [];
   const texts = parts.filter(isText).map(({ text }) => text);
   return texts.length > 0 ? texts : typeof content.content === 'string' ? [content.content] : [];
 }
 
 const isText = (part: unknown): part is { readonly text: string } =>
-  isRecord(part) && part.type === 'text' && typeof part.text === 'string';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+  isObject(part) && part.type === 'text' && typeof part.text === 'string';

@@ -1,3 +1,4 @@
+import { isObject } from '../base/record.ts';
 import { isPerfError, PerfError } from '../errors.ts';
 import type { Middleware, ModelCall, Reply } from './call.ts';
 import { isAborted } from './failure.ts';
@@ -46,5 +47,3 @@ export function compose(
     model,
   );
 }
-
-const isObject = (error: unknown): error is object => typeof error === 'object' && error !== null;

@@ -1,3 +1,4 @@
+import { isRecord } from '../base/record.ts';
 import { canonicalHash } from '../base/canonical-hash.ts';
 import type { Caller, ModelIdentity, ModelRequest, PromptMessage } from './call.ts';
 import type { Normalizer } from '../base/normalize.ts';
@@ -120,6 +121,3 @@ export function withoutHost(options: unknown): unknown {
   }
   return kept;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isObject } from '../base/record.ts';
 import type { BudgetAnswer, BudgetState, Ledger, LedgerRow } from './ledger.ts';
 import type { StoreGuard } from './store-guard.ts';
 
@@ -51,4 +52,3 @@ const isAnswer =
   (claims: number) =>
   (reply: BudgetAnswer | undefined): boolean =>
     typeof reply?.granted === 'boolean' && isListOf(isState, claims)(reply.states);
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -1,3 +1,4 @@
+import { isObject } from '../base/record.ts';
 import * as z from 'zod/mini';
 import type { PerfStore } from './perf-store.ts';
 
@@ -18,20 +19,17 @@ const RATES_METHODS = ['take', 'correct', 'pause'] as const;
 export const perfStoreSchema = () =>
   z.custom<PerfStore>(
     (value) =>
-      isRecord(value) &&
+      isObject(value) &&
       typeof value['name'] === 'string' &&
       hasMethods(value, METHODS) &&
-      isRecord(value['cache']) &&
+      isObject(value['cache']) &&
       hasMethods(value['cache'], CACHE_METHODS) &&
       (value['ledger'] === undefined ||
-        (isRecord(value['ledger']) && hasMethods(value['ledger'], LEDGER_METHODS))) &&
+        (isObject(value['ledger']) && hasMethods(value['ledger'], LEDGER_METHODS))) &&
       (value['rates'] === undefined ||
-        (isRecord(value['rates']) && hasMethods(value['rates'], RATES_METHODS))),
+        (isObject(value['rates']) && hasMethods(value['rates'], RATES_METHODS))),
     { error: 'a store, such as memoryStore() or redisStore({ url })' },
   );
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 const hasMethods = (value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean =>
   names.every((name) => typeof value[name] === 'function');

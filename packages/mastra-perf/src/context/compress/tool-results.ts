@@ -1,3 +1,4 @@
+import { isObject } from '../../base/record.ts';
 import type { PromptMessage } from '../../pipeline/call.ts';
 
 /** A result in a message with role `tool`, as models of AI SDK get it. Results of the provider's own tools are elsewhere. */
@@ -41,6 +42,3 @@ export function withOutputs(
   });
   return { message: changed === 0 ? message : { ...message, content: parts }, changed };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -1,6 +1,6 @@
 import { canonicalHash } from '../../base/canonical-hash.ts';
 import type { ModelRequest } from '../../pipeline/call.ts';
-import { recordIn } from './record.ts';
+import { recordIn } from '../../base/record.ts';
 
 /** OpenAI refuses a request with a longer key. */
 const MAX_LENGTH = 64;

@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../pipeline/call.ts';
 import type { Ttl } from './dialect.ts';
-import { isRecord, recordIn } from './record.ts';
+import { isRecord, recordIn } from '../../base/record.ts';
 
 /** The names that providers of the AI SDK read. */
 const FIELDS = ['cacheControl', 'cache_control', 'cachePoint'] as const;

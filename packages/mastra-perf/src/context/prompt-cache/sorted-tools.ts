@@ -1,5 +1,5 @@
 import { hasMarker } from './own-markers.ts';
-import { isRecord } from './record.ts';
+import { isRecord } from '../../base/record.ts';
 
 /**
  * Tools by name, or `undefined` where they are to stay as they are: an app, or a server of tools, may list the same ones in another order

@@ -1,7 +1,7 @@
 import type { ModelRequest, PromptMessage } from '../../pipeline/call.ts';
 import type { MarkerDialect } from './dialect.ts';
 import { longFrom } from './long-from.ts';
-import { isRecord, recordIn } from './record.ts';
+import { isRecord, recordIn } from '../../base/record.ts';
 
 /**
  * From a marker a provider looks for what it has cached at most 20 blocks back, the marker's own one included. Some slack, because

@@ -1,7 +1,7 @@
 import type { ModelRequest, PromptMessage } from '../../pipeline/call.ts';
 import type { MarkerDialect, Ttl } from './dialect.ts';
 import { ownMarkers } from './own-markers.ts';
-import { recordIn, type AnyRecord } from './record.ts';
+import { recordIn, type AnyRecord } from '../../base/record.ts';
 import { stablePlaces } from './stable-places.ts';
 
 /** More than that Anthropic refuses. */

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/record.ts';
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../base/deadline.ts';
 import type { MastraLike } from '../host.ts';
@@ -7,7 +8,7 @@ import { postgresStorage, type PostgresStorage } from './postgres-storage.ts';
 import { reasonOf } from './reason.ts';
 import { redisStorage, type RedisStorage } from './redis-storage.ts';
 import type { SkippedCheck } from './report.ts';
-import { field, hasMethods, isObject, textField } from './shapes.ts';
+import { field, hasMethods, textField } from './shapes.ts';
 
 /** How long an agent may take to give its memory. */
 const MEMORY_MS = 5000;

@@ -1,4 +1,5 @@
-import { hasMethods, field, isObject, isPool, textField, type PoolLike } from './shapes.ts';
+import { isObject } from '../../base/record.ts';
+import { hasMethods, field, isPool, textField, type PoolLike } from './shapes.ts';
 
 /** Semantic recall of one agent's memory. */
 export interface Recall {

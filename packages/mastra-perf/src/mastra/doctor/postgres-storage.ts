@@ -1,4 +1,5 @@
-import { field, isObject, isPool, layersOf, textField, type PoolLike } from './shapes.ts';
+import { isObject } from '../../base/record.ts';
+import { field, isPool, layersOf, textField, type PoolLike } from './shapes.ts';
 
 /** A `PostgresStore` of @mastra/pg, alone or as the default of a composed storage. */
 export interface PostgresStorage {

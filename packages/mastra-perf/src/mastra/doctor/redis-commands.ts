@@ -1,4 +1,4 @@
-import { isObject } from './shapes.ts';
+import { isObject } from '../../base/record.ts';
 
 interface RedisCommand {
   readonly name: string;

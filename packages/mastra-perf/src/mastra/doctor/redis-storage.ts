@@ -1,4 +1,5 @@
-import { field, hasMethods, isObject, layersOf } from './shapes.ts';
+import { isObject } from '../../base/record.ts';
+import { field, hasMethods, layersOf } from './shapes.ts';
 
 /** What is used of a client of the package `redis`. */
 export interface RedisClientLike {

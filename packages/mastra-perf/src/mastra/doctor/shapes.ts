@@ -1,3 +1,5 @@
+import { isObject } from '../../base/record.ts';
+
 /*
  * Storages, pools and clients are known by their shape: two versions of a package, and two copies of one, meet in one app.
  */
@@ -14,8 +16,6 @@ export interface PoolOptionsLike {
   readonly connectionTimeoutMillis?: unknown;
   readonly query_timeout?: unknown;
 }
-
-export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A field of whatever it is. Reading may run code of others, which may throw. */
 export const field = (holder: unknown, name: string): unknown =>
