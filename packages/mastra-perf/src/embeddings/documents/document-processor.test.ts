@@ -43,6 +43,14 @@ async function caught(work: Promise<unknown>): Promise<IngestError> {
 }
 
 describe('a batch of documents', () => {
+  test('has no more tokens in one request than batchTokens', async () => {
+    const embedder = testEmbedder();
+    const chunk = () => Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(300));
+    const summary = await processor({ embedder, chunk, batchTokens: 500 }).processBatch([note('a', 1)]);
+    expect(summary).toMatchObject({ chunks: 20, failed: [] });
+    expect(Math.max(...embedder.requests.map((texts) => texts.length))).toBe(5); // of 100 each
+  });
+
   test('is embedded in requests that hold chunks of many documents', async () => {
     const embedder = testEmbedder();
     const store = testVectorStore();
@@ -234,6 +242,15 @@ describe('what fails', () => {
     ]);
     expect(summary).toMatchObject({ chunks: 300, failed: [{ id: 'a' }] });
     expect(embedder.texts()).toBeLessThan(100);
+  });
+
+  test('is said of a document that is larger than maxDocumentBytes, and the others are embedded', async () => {
+    const large = { id: 'large', content: 'x'.repeat(2049) };
+    const summary = await processor({ maxDocumentBytes: '2kb' }).processBatch([note('a', 1), large]);
+    expect(summary).toMatchObject({
+      embedded: 1,
+      failed: [{ id: 'large', error: { message: expect.stringContaining('maxDocumentBytes') } }],
+    });
   });
 
   test('is told with document and chunk when a vector is not a number, or missing', async () => {

@@ -135,7 +135,6 @@ export class IngestingProcessor {
       clock,
       checkpoint: this.#checkpoint(index),
       maxInFlight: options.maxInFlight,
-      maxBuffered: options.maxBuffered,
       flow: {
         indexName,
         chunk,
@@ -156,12 +155,15 @@ export class IngestingProcessor {
           items: isLimit(most) ? Math.min(Math.floor(most), options.batchSize) : options.batchSize,
           tokens: options.batchTokens,
           requests: isParallel === false ? 1 : options.parallel,
-          upserts: options.parallelWrites,
+          upserts: UPSERTS,
         },
       },
     });
   }
 }
+
+/** Writes to the vector store at the same time. */
+const UPSERTS = 2;
 
 type ResolvedChunking = ChunkingOptions & { readonly size: number; readonly overlap: number };
 

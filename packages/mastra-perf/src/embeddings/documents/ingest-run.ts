@@ -25,7 +25,6 @@ export interface IngestRunDeps {
   readonly checkpoint: DocumentCheckpoint;
   readonly clock: Clock;
   readonly maxInFlight: number;
-  readonly maxBuffered: number;
   readonly flow: Omit<DocumentFlowDeps, 'lookUp' | 'store' | 'hold' | 'signal' | 'checkpoint'>;
   readonly desk: Omit<ChunkDeskDeps, 'signal' | 'fatal' | 'clock' | 'lingerMs' | 'index'>;
 }
@@ -37,6 +36,8 @@ export interface IngestRun {
 
 /** Documents that are read at the same time. */
 const READ_AT_ONCE = 4;
+/** Content of documents under way; those that are being read come on top. */
+const MAX_HELD_BYTES = 32 * 1024 ** 2;
 /** Documents that are looked up together. */
 const LOOKED_UP_TOGETHER = 64;
 /** What waits for others when they are slow to come. */
@@ -176,7 +177,7 @@ export function ingestRun(deps: IngestRunDeps): IngestRun {
     signal: stop.signal,
     work,
     hasRoom: () =>
-      loading < READ_AT_ONCE && running < deps.maxInFlight && (held < deps.maxBuffered || running === 0),
+      loading < READ_AT_ONCE && running < deps.maxInFlight && (held < MAX_HELD_BYTES || running === 0),
     idle() {
       if (loading > 0) return;
       lookUps.flush();

@@ -65,25 +65,15 @@ export interface DocumentProcessorOptions {
    */
   readonly parallel?: number;
   /**
-   * Writes to the vector store at the same time.
-   * @default 2
-   */
-  readonly parallelWrites?: number;
-  /**
    * How often a request is made again whose error says that this may help, as the AI SDK does: after 2 seconds, then 4, or as told.
    * @default 2
    */
   readonly maxRetries?: number;
   /**
-   * Documents that are read and not done yet. No more are read until one is done.
+   * Documents that are read and not done yet. No more are read until one is done, nor while these are more than 32 MB.
    * @default 256
    */
   readonly maxInFlight?: number;
-  /**
-   * Content of these, in bytes; a few documents more than that may be under way.
-   * @default '32mb'
-   */
-  readonly maxBuffered?: ByteSize;
   /**
    * Largest document. A larger one fails.
    * @default '64mb'
@@ -172,10 +162,8 @@ export const processorSchema = options(() => ({
   batchSize: z.optional(positiveInteger(10_000)),
   batchTokens: z.optional(positiveInteger(10_000_000)),
   parallel: z.optional(positiveInteger(1000)),
-  parallelWrites: z.optional(positiveInteger(1000)),
   maxRetries: z.optional(wholeFromZero(100)),
   maxInFlight: z.optional(positiveInteger(100_000)),
-  maxBuffered: z.optional(byteSize()),
   maxDocumentBytes: z.optional(byteSize()),
 }));
 
@@ -184,10 +172,8 @@ export const PROCESSOR_DEFAULTS = {
   batchSize: 100,
   batchTokens: 100_000,
   parallel: 4,
-  parallelWrites: 2,
   maxRetries: 2,
   maxInFlight: 256,
-  maxBuffered: 32 * 1024 ** 2,
   maxDocumentBytes: 64 * 1024 ** 2,
 } as const;
 
