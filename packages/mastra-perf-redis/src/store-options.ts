@@ -40,12 +40,15 @@ export interface RedisClusterOptions extends Shared {
 
 /** A master that sentinels watch. */
 export interface RedisSentinelOptions extends Shared {
+  /** Who knows where the master is. */
   readonly sentinel: {
     /** What the sentinels call the master. */
     readonly name: string;
     /** As many as are known; the others are found through them. */
     readonly sentinels: readonly RedisAddress[];
+    /** User at the sentinels. */
     readonly sentinelUsername?: string;
+    /** Password at the sentinels. */
     readonly sentinelPassword?: string;
   };
   /** For the client that is opened: user, password and database of the master, TLS, `natMap`. */

@@ -13,7 +13,28 @@ export const packGroup = (group: LedgerEntry['group']): string =>
 export const packPairs = (pairs: LedgerEntry['group']): string[] =>
   Object.entries(pairs).map((pair) => JSON.stringify(pair));
 
-export const unpackGroup = (text: string): GroupPairs => JSON.parse(text) as GroupPairs;
+/** `undefined` for what is no group: another version may keep something beside them. */
+export function unpackGroup(text: string): GroupPairs | undefined {
+  const pairs = parsed(text);
+  return Array.isArray(pairs) && pairs.every(isPair) ? pairs : undefined;
+}
+
+/** The same for the name of what is counted. */
+export function unpackName(text: string): string | undefined {
+  const name = parsed(text);
+  return typeof name === 'string' ? name : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no JSON: not of ours
+  }
+}
+
+const isPair = (pair: unknown): pair is GroupPairs[number] =>
+  Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string');
 
 /** What has the same names, but none of the values. */
 export const folded = (group: LedgerEntry['group']): LedgerEntry['group'] =>

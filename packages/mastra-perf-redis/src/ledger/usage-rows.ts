@@ -1,6 +1,6 @@
 import type { LedgerQuery, LedgerRow } from 'mastra-perf';
 import { NAMES_FIELD } from './usage-scripts.ts';
-import { unpackGroup, type GroupPairs } from './usage-groups.ts';
+import { unpackGroup, unpackName, type GroupPairs } from './usage-groups.ts';
 
 /** Adds up what intervals have in common. */
 export interface UsageRows {
@@ -42,11 +42,11 @@ export function usageRows({
         (_, index) => [fields[2 * index] ?? '', fields[2 * index + 1] ?? ''] as const,
       );
       const [, lines = ''] = pairs.find(([field]) => field === NAMES_FIELD) ?? [];
-      const columns = lines.split('\n').flatMap((name) => (name ? (JSON.parse(name) as string) : []));
+      const columns = lines.split('\n').filter(Boolean).map(unpackName);
       for (const [field, sums] of pairs) {
         if (field === NAMES_FIELD) continue;
         const group = unpackGroup(field);
-        if (!isWanted(group)) continue;
+        if (!group || !isWanted(group)) continue;
         const { counts } = rowOf(start, group);
         for (const [column, sum] of sums.split(' ').slice(1).entries()) {
           const name = columns[column];

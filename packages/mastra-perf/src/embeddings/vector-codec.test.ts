@@ -98,3 +98,29 @@ describe('bytes that are no vector', () => {
     expect(reasonOf(() => vectorCodec().decode(bytes, 'p'))).toBe('version');
   });
 });
+
+// Whoever changes these has made all stored vectors unreadable: raise FORMAT_VERSION.
+describe('a vector of version 1', () => {
+  const floats = new Float32Array([0.5, -0.25, 1]);
+  const doubles = new Float64Array([0.1, -0.2, 3]);
+  const about = { tokens: 7, madeAt: 1_750_000_000_000 };
+  const made = [
+    'bXBldgEAAAAAA0AcAAAAAAAAQnl3Qg3AAAAKyj4DAAAAPwAAgL4AAIA/',
+    'bXBldgEBAAAAA0AcAAAAAAAAQnl3Qg3AAABlMBkSmpmZmZmZuT+amZmZmZnJvwAAAAAAAAhA',
+    'bXBldgECAAAAA0AcAAAAAAAAQnl3Qg3AAABLsG+OEgMxYCoK2Ale24xWy/MmtK/cgQ4wIJbv7GOkTE7Zqn/w2GHoRKK1wg==',
+    'bXBldgEDAAAAA0AcAAAAAAAAQnl3Qg3AAABLsG+O5DqgXcZdvVnhwxUmlweWlO8IOSF0FBGtLfg/zMsgOAwwhoqNWfh2AifpWPsjgQZcQgLlrg==',
+  ].map((base64) => Buffer.from(base64, 'base64'));
+  const vectors = [floats, doubles, floats, doubles].map((vector) => ({ vector, ...about }));
+
+  it('is read in every release', () => {
+    const withKey = vectorCodec(Buffer.alloc(32, 7).toString('base64'));
+    const read = made.map((bytes, index) => (index < 2 ? vectorCodec() : withKey).decode(bytes, 'p'));
+    expect(read).toEqual(vectors);
+  });
+
+  it('is what is written', () => {
+    expect(vectors.slice(0, 2).map((one) => Buffer.from(vectorCodec().encode(one, 'p')))).toEqual(
+      made.slice(0, 2),
+    );
+  });
+});
