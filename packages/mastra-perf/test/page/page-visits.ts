@@ -1,6 +1,6 @@
+import { findBrowser, type Window } from '@mastra-perf/testkit/browser';
 import type { Page } from 'playwright-core';
 import type { DashboardServer } from '../dashboard-server.ts';
-import { findBrowser, type Window } from './browser.ts';
 
 /** A machine that does much else takes its time. */
 const PATIENCE_MS = 60_000;

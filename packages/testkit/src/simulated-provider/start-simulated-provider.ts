@@ -45,6 +45,8 @@ export async function startSimulatedProvider(
     settings: () => settings,
   };
   const server = createServer((req, res) => void handle(req, res, parts));
+  // As providers do: a client gives up a connection that nobody uses before the server does, so that no request meets its end.
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

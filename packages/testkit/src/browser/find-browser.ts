@@ -41,7 +41,7 @@ export function findBrowser(): Browser {
   const opened: Array<{ readonly context: BrowserContext; readonly folder: string }> = [];
   const why = 'Chromium was not found: install it (apt install chromium), or set CHROMIUM_PATH to it';
   if (!path && process.env['CI']) throw new Error(why);
-  if (!path) process.stderr.write(`tests of the page are skipped. ${why}\n`);
+  if (!path) process.stderr.write(`tests of pages are skipped. ${why}\n`);
   return {
     skip: path ? undefined : why,
     async open({ width = 1280, height = 900, dark = false } = {}) {
