@@ -75,31 +75,52 @@ export interface PerfOptions {
    * @default '50ms'
    */
   readonly storeTimeout?: Duration;
-  /** Response cache. On by default. */
+  /**
+   * Response cache: an equal question of the same agent and scope is answered without asking the model.
+   * @default true
+   */
   readonly cache?: boolean | (CacheOptions & CacheBounds & WithSemantic<SemanticOptions & SemanticBounds>);
-  /** One model call for equal calls that are under way at the same time. On by default. */
+  /**
+   * One model call for equal calls that are under way at the same time.
+   * @default true
+   */
   readonly coalesce?: boolean | CoalesceOptions;
-  /** Tokens and dollars, spent and saved. On by default. */
+  /**
+   * Tokens and dollars, spent and saved.
+   * @default true
+   */
   readonly usage?: boolean | UsageOptions;
-  /** Latency percentiles. On by default. */
+  /**
+   * Latency percentiles.
+   * @default true
+   */
   readonly latency?: boolean | LatencyOptions;
-  /** Prompts that fit: the oldest turns are left out where a prompt is too long. Off by default; `true` is by the model's window. */
+  /**
+   * Prompts that fit: the oldest turns are left out where a prompt is too long. `true` is by the model's window.
+   * @default false
+   */
   readonly context?: boolean | ContextWindowOptions;
-  /** Each text is embedded once, and texts that are embedded at the same time share requests. On by default. */
+  /**
+   * Each text is embedded once, and texts that are embedded at the same time share requests.
+   * @default true
+   */
   readonly embeddings?: boolean | (EmbeddingOptions & EmbeddingBounds);
   /**
-   * How many calls of an agent may be under way, and what providers allow: calls above that wait. Off by default; `true` waits where a
-   * provider says "too many", and for nothing else.
+   * How many calls of an agent may be under way, and what providers allow: calls above that wait. `true` waits where a provider says "too
+   * many", and for nothing else.
+   * @default false
    */
   readonly limits?: boolean | LimitOptions;
   /**
-   * What Mastra stores around an agent call: fewer reads and writes of the same. On by default, without what could lose or hide
-   * anything. For all agents.
+   * What Mastra stores around an agent call: fewer reads and writes of the same. `true` is without what could lose or hide anything. For
+   * all agents.
+   * @default true
    */
   readonly storage?: boolean | StorageOptions;
   /**
-   * The page `/perf` at Mastra's server, with what calls cost, what was saved and what is slow, and `/perf/metrics` for Prometheus. On
-   * by default, and closed in production as long as the server has no auth.
+   * The page `/perf` at Mastra's server, with what calls cost, what was saved and what is slow, and `/perf/metrics` for Prometheus.
+   * Closed in production as long as the server has no auth.
+   * @default true
    */
   readonly dashboard?: boolean | DashboardOptions;
   /** Options for single agents, by their key in the Mastra config or their id. */
@@ -154,7 +175,8 @@ const agentSchema = options(() => ({
   limits: z.optional(feature(agentLimitSchema)),
 }));
 
-const perfSchema = options(() => ({
+/** @public docs/options.md is written from it. */
+export const perfSchema = options(() => ({
   store: z.optional(perfStoreSchema()),
   storeTimeout: z.optional(duration('10s')),
   cache: z.optional(feature(cacheSchema({ semantic: z.optional(semanticSchema) }))),

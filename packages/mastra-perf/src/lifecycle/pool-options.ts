@@ -38,7 +38,7 @@ export interface AgentPoolOptions<A> {
   readonly maxAge?: Duration;
   /** Asked before each lease, except of a new one; `false`, or an error, gives it up. @default all are good */
   readonly validate?: (agent: A) => boolean | PromiseLike<boolean>;
-  /** @default `Symbol.asyncDispose`, `Symbol.dispose`, `cleanup()` or `close()`, the first that it has */
+  /** How one is disposed of. @default `Symbol.asyncDispose`, `Symbol.dispose`, `cleanup()` or `close()`, the first that it has */
   readonly dispose?: (agent: A) => unknown;
   /** Told of a lease that nobody can release any more, with where it was taken. @default a process warning */
   readonly onLeak?: (leak: PoolLeak) => void;

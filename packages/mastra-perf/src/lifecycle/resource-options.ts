@@ -19,7 +19,7 @@ export interface ResourceManagerOptions {
 }
 
 export interface RegisterOptions<R> {
-  /** @default that of the manager */
+  /** How long it is kept, counted anew whenever it is got. @default that of the manager */
   readonly ttl?: Duration;
   /** How it is disposed of. @default `Symbol.asyncDispose`, `Symbol.dispose`, `cleanup()` or `close()`, the first that it has */
   readonly dispose?: (resource: R) => unknown;

@@ -6,6 +6,7 @@ import { duration, flag, name, options, positiveInteger } from '../base/schema.t
 export interface WarmUpQuestion {
   /** Key or id of the agent. */
   readonly agent: string;
+  /** As a user would ask it. */
   readonly question: string;
   /** Whose answers it is among. @default none: those of callers without a resource id */
   readonly resource?: string;

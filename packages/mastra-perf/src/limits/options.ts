@@ -32,6 +32,7 @@ export interface AgentLimitOptions {
 
 /** What a provider allows, as its page of limits says. At least one of the two amounts. */
 export interface ModelLimits {
+  /** Requests to the model, whoever makes them. */
   readonly requestsPerMinute?: number;
   /** Input and output together. */
   readonly tokensPerMinute?: number;

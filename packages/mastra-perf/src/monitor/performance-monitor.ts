@@ -29,7 +29,8 @@ interface Operation {
   errors: number;
 }
 
-const schema = options(() => ({
+/** @public docs/options.md is written from it. */
+export const monitorSchema = options(() => ({
   maxOperations: z.optional(positiveInteger(100_000)),
   clock: z.optional(
     z.custom<Pick<Clock, 'monotonic'>>(
@@ -55,7 +56,11 @@ export class PerformanceMonitor {
   readonly #clock: Pick<Clock, 'monotonic'>;
 
   constructor(given: PerformanceMonitorOptions = {}) {
-    const { maxOperations = 1000, clock = systemClock } = parseOptions(schema, given, 'PerformanceMonitor');
+    const { maxOperations = 1000, clock = systemClock } = parseOptions(
+      monitorSchema,
+      given,
+      'PerformanceMonitor',
+    );
     this.#maxOperations = maxOperations;
     this.#clock = clock;
   }

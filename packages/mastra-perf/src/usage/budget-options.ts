@@ -3,7 +3,16 @@ import type { ModelLike } from '../pipeline/model-proxy.ts';
 import type { ModelPrice } from './options.ts';
 
 /** Whom a budget is for: each resource, user, agent, model or value of a label has one of its own. */
-export type BudgetScope = 'total' | 'resource' | 'user' | 'agent' | 'model' | { readonly label: string };
+export type BudgetScope =
+  | 'total'
+  | 'resource'
+  | 'user'
+  | 'agent'
+  | 'model'
+  | {
+      /** Name of a label: each of its values has a budget of its own. */
+      readonly label: string;
+    };
 
 /** Who asks, for limits that depend on it. */
 export interface BudgetSubject {
@@ -32,6 +41,7 @@ export interface BudgetOptions {
    * @default made of the scope, the unit and the window: 'resource-usd-day'
    */
   readonly name?: string;
+  /** Whom it is for: each of these has one of its own. */
   readonly per: BudgetScope;
   /** US dollars, up to 9 million. Exactly one limit must be given. */
   readonly limitUsd?: BudgetLimit;
@@ -59,7 +69,13 @@ export interface BudgetOptions {
    * Before a call is refused, its answer may be bounded to what is left, down to 256 tokens.
    * @default 'block'
    */
-  readonly onExceed?: 'block' | 'warn' | { readonly degrade: ModelLike | 'only-if-cached' };
+  readonly onExceed?:
+    | 'block'
+    | 'warn'
+    | {
+        /** What answers instead: a cheaper model, or only what is stored. */
+        readonly degrade: ModelLike | 'only-if-cached';
+      };
   /**
    * When the ledger answers nobody for half a second, or only fails. What calls cost that were let through is charged as soon as it is back.
    * @default 'allow'
@@ -103,17 +119,24 @@ export interface BudgetRules {
    * @default 4096
    */
   readonly budgetMaxOutputTokens?: number;
+  /** Who is told of thresholds and unusual hours, beside the listeners of the event `budget`. */
   readonly budgetAlerts?: BudgetAlertTargets;
 }
 
 /** Who is told of thresholds and unusual hours, beside the listeners of the event `budget`. What fails there never reaches a call. */
 export interface BudgetAlertTargets {
+  /** Gets the alert in this process. */
   readonly onAlert?: (alert: BudgetAlert) => void | Promise<void>;
   /**
    * Gets a POST with the alert as JSON. `x-mastra-perf-signature` is `v1=` and the HMAC-SHA256, in hex, of the header
    * `x-mastra-perf-timestamp` (seconds), a dot and the body. Repeated up to 5 times where it fails.
    */
-  readonly webhook?: { readonly url: string; readonly secret: string };
+  readonly webhook?: {
+    /** Address of `http` or `https`. */
+    readonly url: string;
+    /** Key of the signature. */
+    readonly secret: string;
+  };
 }
 
 export type BudgetAlert = BudgetThresholdAlert | BudgetBurnRateAlert;

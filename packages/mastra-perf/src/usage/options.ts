@@ -6,7 +6,9 @@ import { budgetsSchema, type Budget } from './budget-schema.ts';
 
 /** What a model costs, in US dollars per million tokens. */
 export interface ModelPrice {
+  /** Input tokens. */
   readonly inputPerMillion: number;
+  /** Output tokens. */
   readonly outputPerMillion: number;
   /**
    * Input that the provider read from its prompt cache.

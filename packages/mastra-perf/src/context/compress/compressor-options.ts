@@ -17,6 +17,7 @@ export interface PromptCompressorOptions {
    * @default 'openai/gpt-5-mini'
    */
   readonly model?: ModelReference;
+  /** What must still be in a text that was shortened. */
   readonly keep?: {
     /**
      * Numbers, dates and ids of the text are in the answer, and no others; else the text stays as it is.

@@ -1,0 +1,1 @@
+export { mastra, perf } from '../common.ts';
