@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { memoryIndex } from './inside-mastra-perf.ts';
+import { memoryIndex, systemClock } from './inside-mastra-perf.ts';
 import type { Table } from './table.ts';
 
 const DIMENSIONS = 512;
@@ -19,7 +19,7 @@ export async function semanticSearch(): Promise<Table> {
       size.toLocaleString('en'),
       ...[p50, p95, longest, exact].map((ms) => ms.toFixed(2)),
       `${(100 * recall).toFixed(1)} %`,
-      bytes.toFixed(0),
+      size >= 10_000 ? bytes.toFixed(0) : '–', // of a few the rest of the process is larger
     ]);
     if (recall < 0.99) wrong.push(`of ${size} questions the closest is found in ${recall * 100} % only`);
     if (bytes > MOST_BYTES)
@@ -31,14 +31,14 @@ export async function semanticSearch(): Promise<Table> {
       'questions',
       'median ms',
       'p95 ms',
-      'longest at a time, median ms',
+      'longest at a time, p95 ms',
       'all products, median ms',
       'closest found',
       'bytes beside the vector',
     ],
     rows,
     notes: [
-      `${SEARCHES} searches after ${WARM} to warm up, for questions at a cosine of about 0.75 of a stored one, among clustered random directions. "Longest at a time": between two turns of the event loop. "All products": the plain search, which also says what the closest one is.`,
+      `${SEARCHES} searches after ${WARM} to warm up, one after the other, for questions at a cosine of about 0.75 of a stored one, among clustered random directions. "Longest at a time": between two turns of the event loop. "All products": the plain search, which also says what the closest one is.`,
     ],
     wrong,
   };
@@ -53,6 +53,7 @@ async function measured(size: number) {
   const index = memoryIndex({
     maxEntries: size,
     maxBytes: 1e12,
+    clock: systemClock,
     async pause() {
       ends();
       await new Promise((resolve) => void setImmediate(resolve));
@@ -75,6 +76,7 @@ async function measured(size: number) {
   const times: number[] = [];
   const slices: number[] = [];
   const exact: number[] = [];
+  const answers: { readonly asked: Float32Array; readonly text: string | undefined }[] = [];
   let found = 0;
   for (let round = 0; round < WARM + SEARCHES; round++) {
     const from = Math.floor(random() * size) * DIMENSIONS;
@@ -88,19 +90,22 @@ async function measured(size: number) {
     const [first] = await index.search('bucket', asked, 8);
     ends();
     const took = performance.now() - begun;
-    const exactFrom = performance.now();
-    const closest = closestOf(all, asked);
-    const exactTook = performance.now() - exactFrom;
     if (round < WARM) continue;
     times.push(took);
     slices.push(longestSlice);
-    exact.push(exactTook);
-    if (first?.text === `what is the answer to question number ${closest} of them?`) found++;
+    answers.push({ asked, text: first?.text });
+  }
+  // Not between the searches: it reads all vectors, and would leave nothing else in the caches of the processor.
+  for (const { asked, text } of answers) {
+    const exactFrom = performance.now();
+    const closest = closestOf(all, asked);
+    exact.push(performance.now() - exactFrom);
+    if (text === `what is the answer to question number ${closest} of them?`) found++;
   }
   return {
     p50: quantile(times, 0.5),
     p95: quantile(times, 0.95),
-    longest: quantile(slices, 0.5),
+    longest: quantile(slices, 0.95),
     exact: quantile(exact, 0.5),
     recall: found / SEARCHES,
     bytes,
@@ -121,7 +126,9 @@ function closestOf(all: Float32Array, asked: Float32Array): number {
 /** What is alive: garbage that lies about would be several times what is measured. */
 function memory(): number {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const gc = runInNewContext('gc') as () => void;
+  gc();
+  gc(); // what the first one has only let go of
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }

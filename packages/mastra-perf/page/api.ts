@@ -2,6 +2,7 @@ import type {
   DashboardData,
   DashboardQuery,
   DashboardTick,
+  FeedbackRequest,
   InvalidateRequest,
 } from '../src/dashboard/dashboard-data.ts';
 import { searchOf } from './view.ts';
@@ -34,8 +35,11 @@ export async function readData(query: DashboardQuery, signal: AbortSignal): Prom
   return (await response.json()) as DashboardData;
 }
 
-export async function invalidate(request: InvalidateRequest): Promise<void> {
-  await ask('/invalidate', {
+export const invalidate = (request: InvalidateRequest): Promise<void> => act('/invalidate', request);
+export const judge = (request: FeedbackRequest): Promise<void> => act('/feedback', request);
+
+async function act(below: string, request: object): Promise<void> {
+  await ask(below, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-mastra-perf': '1' },
     body: JSON.stringify(request),
@@ -60,8 +64,8 @@ export async function readTicks(
   for (;;) {
     // It says something every 15 s: a connection that died without a word is found out.
     const silent = setTimeout(() => void reader.cancel(), SILENT_MS);
-    const { done, value } = await reader.read();
-    clearTimeout(silent);
+    // Also when it broke off: to cancel what is broken fails, and nobody waits for it.
+    const { done, value } = await reader.read().finally(() => clearTimeout(silent));
     if (done) return;
     text += value;
     const events = text.split('\n\n');

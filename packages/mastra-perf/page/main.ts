@@ -10,6 +10,7 @@ import { timeOfDay } from './format.ts';
 import { showFeed, showStore } from './health.ts';
 import { createInvalidateForm } from './invalidate-form.ts';
 import { listen } from './live.ts';
+import { createMeanings } from './meanings.ts';
 import { startTheme } from './theme.ts';
 import { showTiles } from './tiles.ts';
 import { putInAddress, RANGE_WORDS, viewInAddress } from './view.ts';
@@ -37,6 +38,7 @@ const filters = createFilters((next) => {
   void refresh(true);
 });
 const pick = createInvalidateForm(() => void refresh());
+const showMeanings = createMeanings(() => void refresh());
 
 addEventListener('popstate', () => {
   view = viewInAddress();
@@ -103,6 +105,7 @@ function show(data: DashboardData): void {
   showCost(byId('cost', HTMLElement), data);
   showBudgets(byId('budgets', HTMLElement), data.budgets, data.at);
   showCache(byId('cache', HTMLElement), data.cache, pick);
+  showMeanings(data.meanings);
   showFeed(byId('feed', HTMLElement), data);
   showStore(byId('store', HTMLElement), data);
   missing(data.missing.map(({ part, reason }) => `${part} could not be read (${reason})`));

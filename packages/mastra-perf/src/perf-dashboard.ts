@@ -10,6 +10,7 @@ import type { Events } from './events.ts';
 import type { HttpRoute, MastraLike } from './mastra/host.ts';
 import { loggerOf } from './mastra/logger.ts';
 import type { CallFigures, MetricsRange, PerfMetrics, Stats } from './monitor/metrics-types.ts';
+import type { SemanticCache } from './semantic/semantic-cache.ts';
 import type { Budgets } from './usage/budget-guard.ts';
 import type { UsageMeter } from './usage/usage-meter.ts';
 
@@ -22,6 +23,9 @@ export interface PerfDashboardDeps {
   /** Whether the ledger is of all processes. */
   readonly isShared: boolean;
   readonly cache: Pick<ResponseCache, 'invalidate' | 'stats' | 'list'>;
+  readonly semantic: Pick<SemanticCache, 'judge'> & {
+    readonly recent: () => ReturnType<SemanticCache['recent']> | undefined;
+  };
   readonly store: () => DashboardStore | undefined;
   /** The one that the plugin is installed on. */
   readonly mastra: () => MastraLike | undefined;
@@ -41,7 +45,8 @@ const LOG_EVERY_MS = 60_000;
 
 /** The page with its data, and what happens in the log of Mastra. */
 export function createPerfDashboard(deps: PerfDashboardDeps): PerfDashboard {
-  const { settings, clock, processId, events, usage, isShared, cache, store, metrics, fault } = deps;
+  const { settings, clock, processId, events, usage, isShared, cache, semantic, store, metrics, fault } =
+    deps;
   const dashboard: Dashboard = createDashboard({
     settings,
     clock,
@@ -61,6 +66,8 @@ export function createPerfDashboard(deps: PerfDashboardDeps): PerfDashboard {
       },
       cacheList: (limit) =>
         cache.list(limit).map(({ names, ...entry }) => ({ ...entry, ...readNames(names) })),
+      meanings: semantic.recent,
+      judge: semantic.judge,
       store,
       invalidate: cache.invalidate,
       metricsText: () => metrics.prometheus(),

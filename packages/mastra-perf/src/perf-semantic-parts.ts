@@ -32,6 +32,7 @@ export function createSemanticParts(deps: PerfSemanticDeps): SemanticParts {
     : memoryIndex({
         ...SEMANTIC_BOUNDS,
         ...bounds,
+        clock,
         pause: () => new Promise((resolve) => void setImmediate(resolve)),
       });
   const decisions = createDecisions({ clock, random, store: store && learnedIn(store, codec), fault });
@@ -55,6 +56,8 @@ export function createSemanticParts(deps: PerfSemanticDeps): SemanticParts {
   return {
     middleware: cache.middleware,
     learn: cache.feedback,
+    recent: cache.recent,
+    judge: cache.judge,
     stats: cache.stats,
     flush: decisions.flush,
     close() {

@@ -6,6 +6,7 @@ import type { Perf } from './perf-handle.ts';
 import type { Middleware } from './pipeline/call.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import type { SemanticBoundSettings, SemanticSettings } from './semantic/options.ts';
+import type { RecentAnswer } from './semantic/recent-answers.ts';
 import type { SemanticStats } from './semantic/semantic-stats.ts';
 import type { CacheStore } from './stores/cache-store.ts';
 
@@ -30,6 +31,10 @@ export interface PerfSemanticDeps {
 export interface PerfSemantic {
   readonly middleware: Middleware;
   readonly feedback: Perf['cache']['feedback'];
+  /** The last answers that it gave in this process, the newest first; absent as long as no call has used it. */
+  recent(): readonly RecentAnswer[] | undefined;
+  /** The same as feedback, for one of those; `false` for any other, and for one that was judged before. */
+  judge(id: string, verdict: 'right' | 'wrong'): Promise<boolean>;
   /** Absent as long as no call has used it. */
   stats(): SemanticStats | undefined;
   /** Resolves when what was learned is in the store, or given up. */
@@ -38,8 +43,9 @@ export interface PerfSemantic {
 }
 
 /** What `perf-semantic-parts.ts` makes. */
-export interface SemanticParts extends Pick<PerfSemantic, 'middleware' | 'flush' | 'close'> {
+export interface SemanticParts extends Pick<PerfSemantic, 'middleware' | 'judge' | 'flush' | 'close'> {
   learn(token: string, verdict: 'right' | 'wrong'): Promise<boolean>;
+  recent(): readonly RecentAnswer[];
   stats(): SemanticStats;
 }
 
@@ -66,6 +72,8 @@ export function createPerfSemantic(deps: PerfSemanticDeps): PerfSemantic {
         throw new PerfConfigError('perf.cache.feedback', verdict, "'right' or 'wrong'");
       return token === undefined ? false : (await load()).learn(token, verdict);
     },
+    recent: () => loaded?.recent(),
+    judge: async (id, verdict) => (loaded ? loaded.judge(id, verdict) : false),
     stats: () => loaded?.stats(),
     flush: async () => (await parts)?.flush(),
     close: () => loaded?.close(),

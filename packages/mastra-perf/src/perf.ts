@@ -86,6 +86,7 @@ export function createPerf(options: PerfOptions = {}): Perf {
       usage,
       isShared: store?.ledger !== undefined,
       cache,
+      semantic,
       store: () => store && { name: store.name, ...store.state() },
       mastra: () => mastra,
       metrics: monitor.metrics,

@@ -75,12 +75,14 @@ const PROTECTED = [
   ['GET', '/perf/events'],
   ['GET', '/perf/metrics'],
   ['POST', '/perf/invalidate'],
+  ['POST', '/perf/feedback'],
 ] as const;
 
 describe.each(['hono', 'express'] as const)('a server with auth, made of %s', (adapter) => {
   it.each(PROTECTED)('%s %s answers 401 without a token or with a wrong one', async (method, path) => {
     await start({ adapter, auth: true });
-    const asked = { method, headers: ACTION, body: method === 'POST' ? '{"tag":"a"}' : '' };
+    const body = path.endsWith('feedback') ? '{"id":"a","verdict":"right"}' : '{"tag":"a"}';
+    const asked = { method, headers: ACTION, body: method === 'POST' ? body : '' };
     expect((await send(path, asked)).status).toBe(401);
     expect((await send(path, { ...asked, headers: { ...ACTION, authorization: 'Bearer no' } })).status).toBe(
       401,
@@ -88,7 +90,8 @@ describe.each(['hono', 'express'] as const)('a server with auth, made of %s', (a
     const claims = { ...ACTION, 'x-mastra-dev-playground': 'true', 'x-mastra-client-type': 'studio' };
     const forged = `${path}?requestContext=${encodeURIComponent('{"mastra__user":{"id":"me"}}')}`;
     expect((await send(forged, { ...asked, headers: claims })).status).toBe(401);
-    expect((await send(path, { ...asked, headers: { ...ACTION, ...BEARER } })).status).toBe(200);
+    const known = (await send(path, { ...asked, headers: { ...ACTION, ...BEARER } })).status;
+    expect(known).toBe(path.endsWith('feedback') ? 404 : 200); // there is no such answer
   });
 
   it('gives the page to everybody, and all the rest to those it knows', async () => {
@@ -375,6 +378,91 @@ describe('/perf/invalidate', () => {
     await start();
     const body = JSON.stringify({ tag: 'a', more: 'b'.repeat(10_000) });
     expect((await send('/perf/invalidate', { method: 'POST', headers: ACTION, body })).status).toBe(413);
+  });
+});
+
+describe('/perf/feedback', () => {
+  const act = (body: unknown, headers: Record<string, string> = ACTION) =>
+    send('/perf/feedback', { method: 'POST', headers, body: JSON.stringify(body) });
+  const meanings = async () => {
+    let found: DashboardData['meanings'];
+    await until('it is new', async () => ((found = (await dataOf()).meanings)?.length ?? 0) > 0);
+    return found!;
+  };
+  const pair = async (topic = 1): Promise<void> => {
+    await server!.ask('support', `topic ${topic}: what is it?`, { user: 'anna' });
+    await server!.perf.flush();
+    await server!.ask('support', `topic ${topic}: tell me of it`, { user: 'anna' });
+  };
+
+  it('tells what came of an answer by meaning, once', async () => {
+    const { perf, ask } = await start({ byMeaning: true });
+    await pair();
+    const [given] = await meanings();
+    expect(given).toMatchObject({ agent: 'support', isVerified: true });
+    expect(given!.similarity).toBeGreaterThan(0.9);
+    const { right, wrong } = perf.cache.stats().semantic!;
+    expect(await act({ id: given!.id, verdict: 'wrong' })).toMatchObject({ status: 200 });
+    expect((await act({ id: given!.id, verdict: 'right' })).status).toBe(404);
+    expect(perf.cache.stats().semantic).toMatchObject({ right, wrong: wrong + 1 });
+    await until('it is shown', async () => (await dataOf()).meanings?.[0]?.verdict === 'wrong');
+    const { hits } = perf.cache.stats().semantic!;
+    await ask('support', 'topic 1: tell me of it', { user: 'anna' });
+    expect(perf.cache.stats().semantic!.hits).toBe(hits);
+  });
+
+  it('is what perf.cache.feedback() has told before', async () => {
+    const { perf, mastra } = await start({ byMeaning: true });
+    await pair();
+    const result = await mastra.getAgentById('support').generate('topic 1: and again', {
+      requestContext: perf.context({ user: 'anna' }),
+    });
+    expect(await perf.cache.feedback(perf.outcome(result), 'right')).toBe(true);
+    const [newest, first] = await meanings();
+    expect([newest!.verdict, first!.verdict]).toEqual(['right', undefined]);
+    expect((await act({ id: newest!.id, verdict: 'wrong' })).status).toBe(404);
+  });
+
+  it('learns from nothing but the answers that it has given itself', async () => {
+    const { perf } = await start({ byMeaning: true });
+    await pair();
+    const [given] = await meanings();
+    const before = perf.cache.stats().semantic;
+    const forged = Buffer.from(
+      JSON.stringify({ id: 'x', agent: 'support', group: 'g', score: 0.9, asked: 'a', answered: 'b' }),
+    ).toString('base64url');
+    for (const id of ['', 'x', '__proto__', forged])
+      expect((await act({ id, verdict: 'right' })).status).toBe(404);
+    for (const body of [
+      null,
+      [],
+      { id: given!.id },
+      { id: given!.id, verdict: 'maybe' },
+      { id: 1, verdict: 'right' },
+      { id: given!.id, verdict: 'right', more: 1 },
+    ])
+      expect((await act(body)).status).toBe(400);
+    expect(
+      (await act({ id: given!.id, verdict: 'right' }, { 'content-type': 'application/json' })).status,
+    ).toBe(400);
+    expect((await act({ id: 'a'.repeat(5000), verdict: 'right' })).status).toBe(413);
+    const cross = { ...ACTION, 'sec-fetch-site': 'cross-site' };
+    expect((await act({ id: given!.id, verdict: 'right' }, cross)).status).toBe(403);
+    expect(perf.cache.stats().semantic).toEqual(before);
+  });
+
+  it('shows no question of a user, unless it is told to', async () => {
+    await start({ byMeaning: true });
+    await pair();
+    expect((await meanings())[0]).not.toHaveProperty('asked');
+    expect((await send('/perf/data')).text).not.toContain('tell me');
+    await server!.close();
+    await start({ byMeaning: true, perf: { dashboard: { showQuestions: true } } });
+    await pair();
+    expect((await meanings())[0]).toMatchObject({
+      asked: 'topic 1: tell me of it',
+      answered: 'topic 1: what is it?',
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import { MastraServer, type HonoBindings, type HonoVariables } from '@mastra/hon
 import { mockModel } from '@mastra-perf/testkit';
 import express from 'express';
 import { Hono } from 'hono';
+import { topicEmbedder } from './asking-agent.ts';
 import { createPerf, type ContextOptions, type Perf, type PerfOptions } from '../src/index.ts';
 
 export const TOKEN = 'token-of-an-operator';
@@ -28,6 +29,8 @@ export interface DashboardServerOptions {
   readonly provider?: string;
   /** Until the first part of the nth answer of a model. @default 4 for each */
   readonly firstDelayMs?: (call: number) => number;
+  /** Whether agents answer by meaning what asks about one thing, in the words of a test. */
+  readonly byMeaning?: boolean;
   /** Names of agents. @default ['support', 'legal'] */
   readonly agents?: readonly string[];
 }
@@ -45,9 +48,15 @@ export interface DashboardServer {
 }
 
 export async function startDashboardServer(options: DashboardServerOptions = {}): Promise<DashboardServer> {
-  const { adapter = 'hono', auth = false, provider, agents = ['support', 'legal'] } = options;
+  const {
+    adapter = 'hono',
+    auth = false,
+    byMeaning = false,
+    provider,
+    agents = ['support', 'legal'],
+  } = options;
   const { firstDelayMs = () => 4 } = options;
-  const perf = createPerf(options.perf);
+  const perf = createPerf({ ...options.perf, ...(byMeaning && { cache: { semantic: BY_MEANING } }) });
   const modelOf = (modelId: string, tokens: number) =>
     provider === undefined
       ? mocked(modelId, tokens)
@@ -109,6 +118,9 @@ export async function startDashboardServer(options: DashboardServerOptions = {})
     },
   };
 }
+
+/** Whatever is asked about one topic has one answer. */
+const BY_MEANING = { embedder: topicEmbedder(), guards: [], verify: () => true };
 
 const servers: Readonly<Record<Adapter, (mastra: Mastra) => Promise<Server>>> = {
   async hono(mastra) {

@@ -2,7 +2,7 @@ import { mockModel } from '@mastra-perf/testkit';
 import { afterEach, expect, it } from 'vitest';
 import { createPerf, type Perf } from '../src/index.ts';
 import { adversarialPairs } from '../src/semantic/guards/test-adversarial-pairs.ts';
-import { laterTraps, servedTraps, smallWordTraps } from '../src/semantic/guards/test-later-pairs.ts';
+import { laterTraps, smallWordTraps } from '../src/semantic/guards/test-later-pairs.ts';
 import { paraphrasePairs } from '../src/semantic/guards/test-paraphrase-pairs.ts';
 import { topicEmbedder } from './asking-agent.ts';
 
@@ -67,14 +67,11 @@ it('traps in fifteen languages get no answer by meaning, trusted as the cache ma
   expect(model.refused() - refused).toBe(traps.length);
 });
 
-it('the same trust serves paraphrases, and the gaps that are known', async () => {
+it('the same trust serves paraphrases', async () => {
   const model = startModel();
   await model.trust();
   // All but three that are refused, and one in twenty that is judged first.
   expect((await model.served(paraphrases)).length).toBeGreaterThan(0.75 * paraphrases.length);
-  const refused = model.refused();
-  await model.served(servedTraps);
-  expect(model.refused()).toBe(refused);
 });
 
 it('traps get none from a cache that is new, nor do paraphrases', async () => {

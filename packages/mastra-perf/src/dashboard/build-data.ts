@@ -5,6 +5,7 @@ import type {
   DashboardData,
   DashboardEntry,
   DashboardFigures,
+  DashboardMeaning,
   DashboardNote,
   DashboardQuery,
   DashboardTop,
@@ -21,6 +22,7 @@ export interface BuildDeps {
   readonly shownUser: (id: string) => string;
   /** An error as it is shown. */
   readonly shownError: (error: unknown) => string;
+  readonly showQuestions: boolean;
 }
 
 const TOP = 20;
@@ -69,6 +71,7 @@ export async function buildData(deps: BuildDeps, query: DashboardQuery): Promise
       part('budgets', () => sources.budgets(), []),
     ]);
   const store = sources.store();
+  const meanings = await part('answers by meaning', () => meaningsOf(deps, query), undefined);
   const distinct = (all: ReadonlyArray<string | undefined>): string[] =>
     [...new Set(all.filter((one) => one !== undefined))].toSorted().slice(0, 200);
   return {
@@ -92,6 +95,7 @@ export async function buildData(deps: BuildDeps, query: DashboardQuery): Promise
       state: stateOf(budget, alerts),
     })),
     cache: await part('cache', () => cacheOf(sources, at, query), NO_CACHE),
+    ...(meanings && { meanings }),
     ...(store && { store }),
     operations: operations.toSorted((a, b) => b.p95 - a.p95).slice(0, TOP),
     feed: deps.feed(),
@@ -148,6 +152,20 @@ function cacheOf(
   const mostGiven = all.toSorted((a, b) => b.hits - a.hits).slice(0, TOP);
   const rows = [...new Set([...mostGiven, ...largest])].map((entry) => entryOf(entry, now));
   return { ...sources.cacheSize(), rows, listed: all.length };
+}
+
+function meaningsOf(
+  { sources, shownUser, showQuestions }: BuildDeps,
+  { agent }: DashboardQuery,
+): DashboardMeaning[] | undefined {
+  return sources
+    .meanings()
+    ?.filter((one) => agent === undefined || one.agent === agent)
+    .map(({ asked, answered, resource, ...one }) => ({
+      ...one,
+      ...(resource !== undefined && { resource: shownUser(resource) }),
+      ...(showQuestions && { asked, answered }),
+    }));
 }
 
 const entryOf = ({ storedAt, leavesMs, ...entry }: ListedAnswer, now: number): DashboardEntry => ({

@@ -1,4 +1,4 @@
-/* What the page shows, as plain JSON. Nothing in it is the text of a prompt or an answer. */
+/* What the page shows, as plain JSON. Nothing in it is the text of a prompt or an answer, unless `showQuestions` is on. */
 
 export const RANGES = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
 export type DashboardRange = (typeof RANGES)[number];
@@ -31,6 +31,8 @@ export interface DashboardData {
   readonly users: DashboardTop;
   readonly budgets: readonly DashboardBudget[];
   readonly cache: DashboardCache;
+  /** Answers that this process gave by meaning, the newest first; absent where no call has looked for one. */
+  readonly meanings?: readonly DashboardMeaning[];
   readonly store?: DashboardStore;
   /** Time of other work than calls in the last hour, such as statements of storages, the slowest first. */
   readonly operations: readonly DashboardOperation[];
@@ -145,6 +147,24 @@ export interface DashboardEntry {
   readonly leavesMs: number;
 }
 
+/** An answer that was given to another question than the one it was made for. */
+export interface DashboardMeaning {
+  readonly id: string;
+  readonly at: number;
+  readonly agent: string;
+  readonly resource?: string;
+  /** Cosine of the angle between the vectors of the two questions. */
+  readonly similarity: number;
+  /** How sure it was that both have one answer, from 0 to 1. */
+  readonly score: number;
+  readonly isVerified: boolean;
+  /** What somebody has said about it. */
+  readonly verdict?: 'right' | 'wrong';
+  /** The question of the user, and the one that the answer was made for; only with `showQuestions`. */
+  readonly asked?: string;
+  readonly answered?: string;
+}
+
 export interface DashboardStore {
   readonly name: string;
   readonly state: 'up' | 'down';
@@ -184,4 +204,10 @@ export interface InvalidateRequest {
   readonly tag?: string;
   readonly agent?: string;
   readonly key?: string;
+}
+
+/** What `/feedback` takes: what came of one of the `meanings`. */
+export interface FeedbackRequest {
+  readonly id: string;
+  readonly verdict: 'right' | 'wrong';
 }

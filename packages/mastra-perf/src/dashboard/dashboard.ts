@@ -3,6 +3,7 @@ import { CLOSED, refusalOf, type Asker } from './access.ts';
 import { buildData } from './build-data.ts';
 import { dataCache } from './data-cache.ts';
 import { readQuery } from './dashboard-query.ts';
+import { feedbackAction } from './feedback-action.ts';
 import { createFeed, type NewNote } from './feed.ts';
 import { invalidateAction } from './invalidate-action.ts';
 import { createLive } from './live.ts';
@@ -46,14 +47,14 @@ export interface Dashboard {
 
 export function createDashboard(deps: DashboardDeps): Dashboard {
   const { sources, clock, salt, isProduction, loadPage, fault } = deps;
-  const { path, requiresAuth, redact } = { ...DASHBOARD_DEFAULTS, ...deps.settings };
+  const { path, requiresAuth, redact, showQuestions } = { ...DASHBOARD_DEFAULTS, ...deps.settings };
   const hidden = redaction(redact, salt);
   const feed = createFeed(clock.now);
   let revision = 0;
   let closed = false;
   const live = createLive({ clock, revision: () => revision });
   const dataOf = dataCache(clock, (query) =>
-    buildData({ sources, now: clock.now, feed: feed.notes, ...hidden }, query),
+    buildData({ sources, now: clock.now, feed: feed.notes, showQuestions, ...hidden }, query),
   );
 
   let told = false;
@@ -115,6 +116,11 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       ),
       route('POST', '/invalidate', async (request) => {
         const response = await invalidateAction(request, { ...sources, ...hidden });
+        revision++;
+        return response;
+      }),
+      route('POST', '/feedback', async (request) => {
+        const response = await feedbackAction(request, sources.judge);
         revision++;
         return response;
       }),

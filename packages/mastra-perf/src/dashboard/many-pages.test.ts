@@ -25,6 +25,8 @@ async function readsWith(pages: number) {
       return { entries: 0, bytes: 0, hits: 0, misses: 0 };
     },
     cacheList: () => [],
+    meanings: () => undefined,
+    judge: async () => false,
     store: () => undefined,
     invalidate: async () => undefined,
     metricsText: () => '',

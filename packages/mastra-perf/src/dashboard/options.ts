@@ -4,7 +4,7 @@ import { flag, oneOf, options } from '../base/schema.ts';
 /** The page, its data and the metrics at Mastra's own server. */
 export interface DashboardOptions {
   /**
-   * Where the page is; the rest lies below it: `/data`, `/events`, `/metrics`, `/invalidate`. Not below the prefix of Mastra's own
+   * Where the page is; the rest lies below it: `/data`, `/events`, `/metrics`, `/invalidate`, `/feedback`. Not below the prefix of Mastra's own
    * routes, which is `/api` by default.
    * @default '/perf'
    */
@@ -22,15 +22,27 @@ export interface DashboardOptions {
    * @default ['errors']
    */
   readonly redact?: ReadonlyArray<'users' | 'errors'>;
+  /**
+   * `true`: the page shows the two questions of each answer that was given by meaning, so that somebody can tell whether it was right.
+   * They are what users have written.
+   * @default false
+   */
+  readonly showQuestions?: boolean;
 }
 
 export interface DashboardSettings {
   readonly path?: string;
   readonly requiresAuth?: boolean;
   readonly redact?: ReadonlyArray<'users' | 'errors'>;
+  readonly showQuestions?: boolean;
 }
 
-export const DASHBOARD_DEFAULTS = { path: '/perf', requiresAuth: true, redact: ['errors'] } as const;
+export const DASHBOARD_DEFAULTS = {
+  path: '/perf',
+  requiresAuth: true,
+  redact: ['errors'],
+  showQuestions: false,
+} as const;
 
 const routePath = () =>
   z.custom<string>(
@@ -42,4 +54,5 @@ export const dashboardSchema = options(() => ({
   path: z.optional(routePath()),
   requiresAuth: z.optional(flag()),
   redact: z.optional(z.array(oneOf('users', 'errors'), { error: "an array of 'users' and 'errors'" })),
+  showQuestions: z.optional(flag()),
 }));

@@ -34,6 +34,20 @@ export interface ListedAnswer {
   readonly leavesMs: number;
 }
 
+/** An answer that was given to another question than the one it was made for. */
+export interface GivenByMeaning {
+  readonly id: string;
+  readonly at: number;
+  readonly agent: string;
+  readonly resource?: string;
+  readonly similarity: number;
+  readonly score: number;
+  readonly isVerified: boolean;
+  readonly asked: string;
+  readonly answered: string;
+  readonly verdict?: 'right' | 'wrong';
+}
+
 /** The times of the window from `from` on. */
 export interface TimesQuery extends DashboardQuery {
   readonly from: number;
@@ -57,6 +71,10 @@ export interface DashboardSources {
   };
   /** The `limit` answers in memory that were used last. */
   cacheList(limit: number): readonly ListedAnswer[];
+  /** The last answers that were given by meaning, the newest first; absent where no call has looked for one. */
+  meanings(): readonly GivenByMeaning[] | undefined;
+  /** Tells what came of one of them; `false` for any other, and for one of which that is known. */
+  judge(id: string, verdict: 'right' | 'wrong'): Promise<boolean>;
   store(): DashboardStore | undefined;
   /** Takes stored answers away. */
   invalidate(

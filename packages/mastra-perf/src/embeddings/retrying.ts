@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../base/or-aborted.ts';
 
 export interface RetryDeps {
   readonly clock: Pick<Clock, 'after' | 'now'>;

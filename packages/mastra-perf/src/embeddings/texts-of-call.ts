@@ -7,7 +7,7 @@ import { keyOf, spaceOf } from './embedding-key.ts';
 import type { Failed, Flight, Waiter } from './flight.ts';
 import type { Lane } from './lane.ts';
 import type { EmbeddingSettings } from './options.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../base/or-aborted.ts';
 import type { Come } from './reply.ts';
 import type { Spaces } from './spaces.ts';
 import type { VectorMemory } from './vector-memory.ts';

@@ -2,6 +2,7 @@ import type { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import type { ModelCall, Reply } from '../pipeline/call.ts';
+import { isAborted } from '../pipeline/failure.ts';
 import type { StoredPart } from '../pipeline/stored-answer.ts';
 import type { Pair } from './find-pairs.ts';
 import type { Guard } from './guards/guard.ts';
@@ -104,6 +105,7 @@ export function createChoose(deps: ChooseDeps): Choose {
     const { call, decision, settings } = looked;
     let isFirst = true;
     for (const pair of looked.pairs.slice(0, MOST_TRIED)) {
+      if (isAborted(call.request.abortSignal)) return {};
       const known = judged.isRight(call.key(), pair.key);
       if (known === false) continue;
       const ready = await readyOf(looked, pair);

@@ -44,6 +44,7 @@ export interface SemanticOptions {
   /**
    * What must not tell the two questions apart: all of them must pass. An array takes the place of the default ones, a function gets
    * them: `(defaults) => [...defaults, mine]` adds one.
+   * @default those of docs/semantic-cache.md
    */
   readonly guards?: Guards;
   /**

@@ -1,4 +1,5 @@
 import type { Background } from '../base/background.ts';
+import { orAborted } from '../base/or-aborted.ts';
 import type { Middleware, ModelCall, Reply } from '../pipeline/call.ts';
 import { observe } from '../pipeline/observe.ts';
 import { createChoose, type ChooseDeps, type Ready } from './choose.ts';
@@ -8,6 +9,7 @@ import { createJudgedPairs } from './judged-pairs.ts';
 import { createLook, type LookDeps, type Looked } from './look.ts';
 import { SEMANTIC_DEFAULTS, type SemanticSettings } from './options.ts';
 import { questionIn } from './question-text.ts';
+import { recentAnswers, type RecentAnswer } from './recent-answers.ts';
 import { saidCollector, type Said } from './same-answer.ts';
 import { semanticCounts, type SemanticStats } from './semantic-stats.ts';
 import type { SemanticIndex } from './index/semantic-index.ts';
@@ -28,6 +30,10 @@ export interface SemanticCache {
   readonly middleware: Middleware;
   /** Learns what came of an answer that was given; `false` for one that was not, or that was told before. */
   feedback(token: string, verdict: 'right' | 'wrong'): Promise<boolean>;
+  /** The last answers that were given, the newest first. */
+  recent(): readonly RecentAnswer[];
+  /** {@link SemanticCache.feedback} for one of those, by its id. */
+  judge(id: string, verdict: 'right' | 'wrong'): Promise<boolean>;
   /** An entry of a vector store could not be read. */
   unreadable(): void;
   stats(): SemanticStats;
@@ -37,6 +43,7 @@ export function semanticCache(deps: SemanticCacheDeps): SemanticCache {
   const { background, settingsOf, index, decisions, fault } = deps;
   const counts = semanticCounts();
   const judged = createJudgedPairs();
+  const recent = recentAnswers();
   /** By what is learned of them. */
   const agents = new Map<string, string>();
   const look = createLook({ ...deps, counts });
@@ -48,25 +55,36 @@ export function semanticCache(deps: SemanticCacheDeps): SemanticCache {
   });
 
   const give = (looked: Looked, { pair, stored }: Ready, isVerified: boolean): Reply => {
-    const { call, guards, group } = looked;
+    const { call, question, guards, group } = looked;
     const reply = stored.reply();
     counts.hits++;
     if (isVerified) counts.verified++;
+    const { agent, resource } = call.caller;
+    const { similarity, score } = pair;
+    const id = deps.createId();
+    const token = tokenOf({ id, agent, group, score, asked: call.key(), answered: pair.key });
     call.facts.outcome.semantic = {
-      similarity: pair.similarity,
-      score: pair.score,
+      similarity,
+      score,
       ...(isOneUsers(call) && { question: pair.text }),
       guards: guards.map(({ name }) => name),
       verified: isVerified,
-      feedback: tokenOf({
-        id: deps.createId(),
-        agent: call.caller.agent,
-        group,
-        score: pair.score,
-        asked: call.key(),
-        answered: pair.key,
-      }),
+      feedback: token,
     };
+    recent.add(
+      {
+        id,
+        at: deps.clock.now(),
+        agent,
+        ...(resource !== undefined && { resource }),
+        similarity,
+        score,
+        isVerified,
+        asked: question.text,
+        answered: pair.text,
+      },
+      token,
+    );
     return reply;
   };
 
@@ -119,10 +137,12 @@ export function semanticCache(deps: SemanticCacheDeps): SemanticCache {
           await inShadow(looked, own);
           await keep(looked);
         });
-      const looked = await looking;
+      // Who has left waits for nothing; what was begun for the call goes on to its own time limit, for the next one.
+      const { abortSignal } = call.request;
+      const looked = await orAborted(looking, abortSignal);
       if (!looked) return next();
       agents.set(looked.group, call.caller.agent);
-      const chosen = await choose(looked);
+      const chosen = await orAborted(choose(looked), abortSignal);
       if (chosen.given) return give(looked, chosen.given, chosen.given.isVerified);
       return watched(call, await next(), async (own) => {
         if (chosen.compare && own) compare(looked, chosen.compare, own);
@@ -131,24 +151,30 @@ export function semanticCache(deps: SemanticCacheDeps): SemanticCache {
     },
   };
 
+  const feedback = async (token: string, verdict: 'right' | 'wrong'): Promise<boolean> => {
+    const given = givenIn(token);
+    const settings = given && settingsOf(given.agent);
+    if (!given || !settings || !judged.isNew(given.id)) return false;
+    const isRight = verdict === 'right';
+    const { maxErrorRate = SEMANTIC_DEFAULTS.maxErrorRate } = settings;
+    const decision = await decisions.of(given.group, maxErrorRate);
+    counts[verdict]++;
+    recent.judge(given.id, verdict);
+    agents.set(given.group, given.agent);
+    decision.learn(given.score, isRight);
+    if (!isRight) decision.refuse(given.score, given.answered);
+    judged.judge(given.asked, given.answered, isRight);
+    decisions.learned();
+    return true;
+  };
+
   return {
     middleware,
-    async feedback(token, verdict) {
-      const given = givenIn(token);
-      const settings = given && settingsOf(given.agent);
-      if (!given || !settings || !judged.isNew(given.id)) return false;
-      const isRight = verdict === 'right';
-      const decision = await decisions.of(
-        given.group,
-        settings.maxErrorRate ?? SEMANTIC_DEFAULTS.maxErrorRate,
-      );
-      counts[verdict]++;
-      agents.set(given.group, given.agent);
-      decision.learn(given.score, isRight);
-      if (!isRight) decision.refuse(given.score, given.answered);
-      judged.judge(given.asked, given.answered, isRight);
-      decisions.learned();
-      return true;
+    feedback,
+    recent: recent.list,
+    async judge(id, verdict) {
+      const token = recent.tokenOf(id);
+      return token === undefined ? false : feedback(token, verdict);
     },
     unreadable: () => void counts.failures.unreadable++,
     stats: () => ({

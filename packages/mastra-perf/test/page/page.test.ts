@@ -120,6 +120,35 @@ describe.skipIf(skip)('the page', { timeout: 120_000 }, () => {
     expect((await server.perf.report()).hits).toBe(0);
   });
 
+  it('shows what was answered by meaning, and takes what somebody says of it', async () => {
+    const server = await started({ byMeaning: true, perf: { dashboard: { showQuestions: true } } });
+    const hostile = 'topic 1: <img src=x onerror=alert(1)>';
+    for (const question of ['topic 1: what is it?', 'topic 1: tell me of it', hostile]) {
+      await server.ask('support', question);
+      await server.perf.flush();
+    }
+    const { right, wrong } = server.perf.cache.stats().semantic!;
+    const page = await open(server);
+    await isLive(page);
+    const rows = page.locator('[data-table=meanings] tbody tr');
+    await rows.nth(1).waitFor();
+    expect(await rows.nth(0).textContent()).toContain(hostile);
+    expect(await rows.nth(1).textContent()).toContain('topic 1: tell me of it');
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(async () => {
+      const inPage = globalThis as unknown as { readonly axe: Pick<typeof axe, 'run'> };
+      return (await inPage.axe.run('#meanings')).violations.map(({ id }) => id);
+    });
+    expect(violations).toEqual([]);
+    await rows.nth(1).getByRole('button', { name: 'Wrong' }).click();
+    await page.locator('#judged[data-state=ok]').waitFor();
+    await rows.nth(1).getByText('✕ Wrong').waitFor();
+    await rows.nth(0).getByRole('button', { name: 'Right' }).press('Enter');
+    await rows.nth(0).getByText('✓ Right').waitFor();
+    expect(await rows.getByRole('button').count()).toBe(0);
+    expect(server.perf.cache.stats().semantic).toMatchObject({ right: right + 1, wrong: wrong + 1 });
+  });
+
   it('shows a budget near its limit, then over it', async () => {
     const server = await started({
       perf: { usage: { budgets: [{ name: 'mine', per: 'total', limitCalls: 10, window: 'day' }] } },
@@ -197,6 +226,22 @@ describe.skipIf(skip)('the page', { timeout: 120_000 }, () => {
     await page.unroute('**/events');
     await isLive(page);
     await page.locator('[data-tile=calls] data[value="1"]').waitFor();
+  });
+
+  it('says nothing more of a connection that broke off long ago', async () => {
+    const server = await started();
+    const page = await open(server, undefined, {}, /ERR_|Failed to load/);
+    await page.clock.install();
+    await page.reload();
+    await isLive(page);
+    await page.route('**/events', (route) => route.abort());
+    server.cut();
+    await page.locator('#live[data-state=again]').waitFor();
+    // Past the time after which a silent connection is given up; what fails then, nobody waits for.
+    await page.clock.fastForward(60_000);
+    await page.unroute('**/events');
+    await page.clock.fastForward(10_000);
+    await isLive(page);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { EmbedderLike, EmbedReply } from '../../pipeline/embedder-proxy.ts';
-import { orAborted } from '../or-aborted.ts';
+import { orAborted } from '../../base/or-aborted.ts';
 
 export interface AskEmbedderOptions {
   readonly embedder: EmbedderLike;

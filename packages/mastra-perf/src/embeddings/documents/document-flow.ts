@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { canonicalHash } from '../../base/canonical-hash.ts';
-import { orAborted } from '../or-aborted.ts';
+import { orAborted } from '../../base/or-aborted.ts';
 import { createSlots } from '../slots.ts';
 import type { CheckpointEntry, DocumentCheckpoint } from './checkpoint.ts';
 import type { ChunkItem, ChunkOwner } from './chunk-desk.ts';

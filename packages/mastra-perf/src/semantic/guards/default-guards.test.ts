@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultGuards } from './default-guards.ts';
 import { adversarialPairs } from './test-adversarial-pairs.ts';
-import { laterParaphrases, laterTraps, servedTraps, smallWordTraps } from './test-later-pairs.ts';
+import { laterParaphrases, laterTraps, smallWordTraps } from './test-later-pairs.ts';
 import { paraphrasePairs } from './test-paraphrase-pairs.ts';
 
 const guards = defaultGuards();
@@ -28,9 +28,16 @@ describe('the default guards together', () => {
 
   it('refuse what was written when they were done, and let most of its paraphrases pass', () => {
     expect([...laterTraps, ...smallWordTraps].filter(([a, b]) => !refusedBy(a, b))).toEqual([]);
-    // Known gaps: whoever closes one moves its row.
-    expect(servedTraps.filter(([a, b]) => refusedBy(a, b))).toEqual([]);
     expect(laterParaphrases.filter(([a, b]) => refusedBy(a, b)).length).toBeLessThanOrEqual(5);
+  });
+
+  it('take a small word for a place that is missing for no other place', () => {
+    for (const [a, b] of [
+      ['What is the weather in Rome?', 'What is the Rome weather?'],
+      ['What is a black hole?', 'What are black holes?'],
+      ['What is the meaning of SLA?', 'What is meaning of SLA?'],
+    ] as const)
+      expect([a, refusedBy(a, b)]).toEqual([a, undefined]);
   });
 
   it('leave words that they cannot explain to whoever verifies', () => {

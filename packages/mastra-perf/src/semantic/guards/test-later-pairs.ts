@@ -150,13 +150,13 @@ export const smallWordTraps: readonly Row[] = [
   ['Is the API down?', 'Is the API going down?'],
   ['How do I fix error E11?', 'How do I fix error E12?'],
   ['Are there vegan options?', 'Are there non-vegan options?'],
-];
-
-/** Still served: small words for a place may stand for one another, and "the tax on a gift" is taken for "a gift tax". */
-export const servedTraps: readonly Row[] = [
   ['How do I get a job at Google?', 'How do I get a job on Google?'],
-  ['What is the tax on a gift?', 'What is a gift tax?'],
   ['Is there any sugar in it?', 'Is there sugar on it?'],
+  ['What is the tax on a gift?', 'What is a gift tax?'],
+  ['Who is in the car?', 'Who is on the car?'],
+  ['Can I leave my bag at the bus?', 'Can I leave my bag in the bus?'],
+  ['What is the interest on a loan?', 'What is a loan interest?'],
+  ['What is an exchange rate?', 'What is the exchange rate?'],
 ];
 
 export const laterParaphrases: readonly Row[] = [

@@ -1,6 +1,6 @@
 import { isFreeIn, type PairReader, type PairReading } from './pair-reading.ts';
 import type { Guard } from './guard.ts';
-import type { Token } from './reading.ts';
+import type { Reading, Token } from './reading.ts';
 
 const PLACES = new Set(['in', 'at', 'on']);
 
@@ -11,12 +11,23 @@ export const wordsGuard = ({ read }: PairReader): Guard => ({
 });
 
 export function hasSameWords(pair: PairReading): boolean {
-  const { onlyA, onlyB } = pair;
+  const { a, b, onlyA, onlyB } = pair;
   const isLeft = (token: Token) => !isFreeIn(pair, token);
-  // "Does it work in the us" is not "does it work for us".
-  const isOther = (hasFor(onlyA) && hasPlace(onlyB)) || (hasFor(onlyB) && hasPlace(onlyA));
+  // "Does it work in the us" is not "does it work for us", "sugar on it" is not "sugar in it"; either may be missing.
+  const isOther =
+    (hasFor(onlyA) && hasPlace(onlyB)) ||
+    (hasFor(onlyB) && hasPlace(onlyA)) ||
+    (hasPlace(onlyA) && hasPlace(onlyB)) ||
+    (asksForMeaning(a) && asksForValue(b)) ||
+    (asksForMeaning(b) && asksForValue(a));
   return !isOther && isSameWord(onlyA.filter(isLeft), onlyB.filter(isLeft));
 }
+
+/** "What is a gift tax" asks for what it means, "what is the tax on a gift" for how much it is. */
+const asksForMeaning = (text: Reading): boolean => ['a', 'an'].includes(articleBehindWhatIs(text) ?? '');
+const asksForValue = (text: Reading): boolean => articleBehindWhatIs(text) === 'the';
+const articleBehindWhatIs = ({ plain: [first, second, third] }: Reading): string | undefined =>
+  first === 'what' && second === 'is' ? third : undefined;
 
 const hasFor = (tokens: readonly Token[]): boolean =>
   tokens.some(({ exact }) => exact === 'for' || exact === 'to');

@@ -54,7 +54,7 @@ afterAll(async () => {
 
 const places: Readonly<Record<string, () => Opened>> = {
   memory: () => ({
-    index: memoryIndex({ maxEntries: 1000, maxBytes: 1e9, pause: async () => undefined }),
+    index: memoryIndex({ maxEntries: 1000, maxBytes: 1e9, clock: testClock(), pause: async () => undefined }),
     unreadable: () => 0,
     clock: testClock(),
   }),

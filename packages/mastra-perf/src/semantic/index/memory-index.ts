@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/clock.ts';
+import { headScan, type HeadScan } from './head-scan.ts';
 import { nearestRows } from './nearest-rows.ts';
 import { createRows, type Rows } from './rows.ts';
 import type { Candidate, SemanticIndex } from './semantic-index.ts';
@@ -5,6 +7,7 @@ import type { Candidate, SemanticIndex } from './semantic-index.ts';
 export interface MemoryIndexOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Lets others have the event loop for a moment. */
   readonly pause: () => Promise<void>;
 }
@@ -26,11 +29,12 @@ const BUCKET_BYTES = 600;
 /**
  * Questions in the memory of this process. When there are too many, the oldest questions of the bucket go that was not used for longest.
  */
-export function memoryIndex({ maxEntries, maxBytes, pause }: MemoryIndexOptions): SemanticIndex {
+export function memoryIndex({ maxEntries, maxBytes, clock, pause }: MemoryIndexOptions): SemanticIndex {
   /** The least recently used first. */
   const buckets = new Map<string, Bucket>();
   let entries = 0;
   let bytes = 0;
+  let scan: HeadScan['scan'] | undefined;
 
   const weigh = (bucket: Bucket, change: () => void): void => {
     const before = bucket.rows.bytes();
@@ -114,7 +118,8 @@ export function memoryIndex({ maxEntries, maxBytes, pause }: MemoryIndexOptions)
         throw new RangeError(
           `a vector of ${vector.length} numbers cannot be compared with those of ${bucket.rows.dimensions}`,
         );
-      const near = await nearestRows(bucket.rows, vector, count, pause);
+      scan ??= headScan().scan;
+      const near = await nearestRows(bucket.rows, vector, count, { clock, pause, scan });
       return near.flatMap(({ row, similarity }): Candidate[] => {
         const text = bucket.texts[row];
         return text === undefined ? [] : [{ text, similarity }];

@@ -1,8 +1,8 @@
 /** Of longer vectors only so many dimensions are compared by sign. */
 const MOST_BITS = 512;
 
-/** The first words of a signature are looked at for every vector, the others only of those that are close by them. */
-export const HEAD_WORDS = 4;
+/** The first words of a signature are looked at for every vector, the others only of those that are close by them. Two vectors of a processor. */
+export const HEAD_WORDS = 8;
 
 /** 32-bit words that the signs of a vector take. */
 export const signatureWords = (dimensions: number): number =>
