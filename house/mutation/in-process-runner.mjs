@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
 import { registerHooks } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -107,14 +106,14 @@ class InProcessRunner {
     return { status: 'complete', tests, mutantCoverage: this.#mutants.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
-    require('node:fs').appendFileSync('/tmp/dbg.txt', [activeMutant.id, testFilter?.length, mutantActivation, hitLimit].join(' ') + '\n');
-    const isStatic = mutantActivation === 'static';
+  async mutantRun({ activeMutant, testFilter, hitLimit, reloadEnvironment }) {
+    // Of what runs at import: such a mutant must be active before that, and the filter names files instead of tests.
+    const isStatic = reloadEnvironment;
     this.#mutants.activeMutant = isStatic ? activeMutant.id : undefined;
     if (isStatic) round++;
     else this.#tests ??= await Array.fromAsync(this.#imported());
     Object.assign(this.#mutants, { hitCount: 0, hitLimit, activeMutant: activeMutant.id });
-    const wanted = testFilter && new Set(testFilter);
+    const wanted = !isStatic && testFilter ? new Set(testFilter) : undefined;
     let nrOfTests = 0;
     try {
       for await (const test of isStatic ? this.#imported() : this.#tests) {
@@ -125,7 +124,6 @@ class InProcessRunner {
         if (failure)
           return { status: 'killed', killedBy: [test.id], failureMessage: String(failure), nrOfTests };
       }
-      require('node:fs').appendFileSync('/tmp/dbg.txt', 'survived ' + nrOfTests + ' round ' + round + '\n');
       return { status: 'survived', nrOfTests };
     } catch (error) {
       return { status: 'killed', killedBy: [], failureMessage: `not even imported: ${error}`, nrOfTests };

@@ -1,3 +1,4 @@
+import { hash as digest } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -130,6 +131,10 @@ describe('canonicalHash', () => {
     expect(canonicalHash(whole.slice(1, 4).buffer)).toBe(hash);
   });
 
+  it('takes an instance for an object with its fields', () => {
+    expect(canonicalHash(new Point(1))).toBe(canonicalHash({ x: 1 }));
+  });
+
   it('takes functions for absent', () => {
     expect(canonicalHash({ a: 1, execute: () => 1 })).toBe(canonicalHash({ a: 1 }));
   });
@@ -140,6 +145,40 @@ describe('canonicalHash', () => {
     expect(canonicalHash({ b: [1.5, 'é', '😀', true], a: null, c: new Uint8Array([1]) })).toBe(
       'iHtKWA9K4ViRgQLLSgEJ4ANmq5GHEp1d5IetiVJCQA8',
     );
+  });
+
+  const sha = (written: string | Uint8Array): string => digest('sha256', written, 'base64url');
+  const bytes = sha(new Uint8Array([1, 0]));
+  it.each<[what: string, value: unknown, written: string]>([
+    ['nothing', undefined, 'U'],
+    ['a function', () => 1, 'U'],
+    ['null', null, 'N'],
+    ['yes', true, 'T'],
+    ['no', false, 'F'],
+    ['a text', 'abc', 's3:abc'],
+    ['a number', 1.5, 'n1.5;'],
+    ['zero', 0, 'n0;'],
+    ['negative zero', -0, 'n-0;'],
+    ['a bigint', 10n, 'i10;'],
+    ['a list', [1, [2], undefined], '[3:n1;[1:n2;U'],
+    ['an object', { bb: { c: 1 }, a: undefined, aa: null }, '{2:aaN2:bb{1:cn1;}}'],
+    ['an instance', new Point(1), '{1:xn1;}'],
+    ['bytes', new Uint8Array([1, 0]), `b2:${bytes}`],
+    ['memory', new Uint8Array([1, 0]).buffer, `b2:${bytes}`],
+    ['words', new Uint16Array([1]), `[object Uint16Array]b2:${bytes}`],
+    ['a date', new Date(7), 'd7;'],
+    ['a URL', new URL('https://a.example/'), 'u18:https://a.example/'],
+    ['an expression', /a/g, 'r4:/a/g'],
+    ['a map', new Map([['a', 1]]), 'M[1:[2:s1:an1;'],
+    ['a set', new Set(['a']), 'S[1:s1:a'],
+  ])('writes down %s in the same way in every release', (_what, value, written) => {
+    expect(canonicalHash(value)).toBe(sha(written));
+  });
+
+  it('writes down lone surrogates in UTF-16', () => {
+    for (const lone of ['\ud800', '\udfff'])
+      expect(canonicalHash(lone)).toBe(sha(Buffer.from(`s1:${lone}`, 'utf16le')));
+    expect(canonicalHash('\ue000')).toBe(sha('s1:\ue000'));
   });
 
   it('takes for an instance without fields what it makes of itself for JSON', () => {
@@ -158,6 +197,33 @@ describe('canonicalHash', () => {
     ['a weak map', new WeakMap()],
   ])('refuses %s, whose content it cannot see', (_name, value) => {
     expect(() => canonicalHash({ value })).toThrow(TypeError);
+  });
+
+  it.each([
+    [200, true],
+    [201, false],
+  ])('takes a value that is nested %d deep: %s', (depth, isTaken) => {
+    let [list, object, map]: unknown[] = ['x', 'x', 'x'];
+    for (let level = 0; level < depth; level++) {
+      list = [list];
+      object = { object };
+      map = level % 2 === 0 ? new Set([map]) : [map];
+    }
+    for (const value of [list, object]) {
+      if (isTaken) expect(canonicalHash(value)).toHaveLength(43);
+      else expect(() => canonicalHash(value)).toThrow('nested deeper than 200 levels');
+    }
+    expect(() => canonicalHash(map)).toThrow(RangeError); // a set is two levels
+  });
+
+  it('says what it cannot see', () => {
+    expect(() => canonicalHash(new WeakMap())).toThrow(
+      'canonicalHash: [object WeakMap] does not show what it holds',
+    );
+    expect(() => canonicalHash({ toJSON: 1 })).not.toThrow();
+    expect(() => canonicalHash(Object.defineProperty(new Sealed(1), 'toJSON', { value: 1 }))).toThrow(
+      TypeError,
+    );
   });
 
   it('refuses a cycle', () => {

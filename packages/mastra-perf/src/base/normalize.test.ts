@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizerOf, type Normalize } from './normalize.ts';
+import { canonicalHash } from './canonical-hash.ts';
+import { normalizerOf, normalizeSchema, type Normalize } from './normalize.ts';
 
 const normal = (normalize: Normalize, text: string): string => normalizerOf(normalize)!.normal(text);
 
@@ -78,5 +79,24 @@ describe('a normalizer', () => {
     expect(new Set(kinds).size).toBe(4);
     const again = () => normalizerOf((text) => text.trim())!.kind;
     expect(again()).toBe(again());
+  });
+});
+
+describe('how texts are normalized', () => {
+  it.each([['exact'], ['whitespace'], ['insensitive'], [(text: string) => text]])('may be %s', (value) => {
+    expect(normalizeSchema().safeParse(value)).toMatchObject({ success: true, data: value });
+  });
+
+  it.each([['Exact'], [''], [true], [null], [['exact']]])('cannot be %j', (value) => {
+    const issues = [{ message: "'exact', 'whitespace', 'insensitive' or a function from text to text" }];
+    expect(normalizeSchema().safeParse(value)).toMatchObject({ success: false, error: { issues } });
+  });
+
+  // It is part of the keys of stored answers.
+  it('has the same name in every release', () => {
+    expect(normalizerOf('whitespace')!.kind).toBe('whitespace');
+    expect(normalizerOf('insensitive')!.kind).toBe('insensitive');
+    const own = Object.assign((text: string) => text, { toString: () => '(text) => text' });
+    expect(normalizerOf(own)!.kind).toBe(`own:${canonicalHash('(text) => text')}`);
   });
 });

@@ -8,23 +8,6 @@ import { MAX_TTL_MS } from './cache-store.ts';
 
 describePerfStore({
   runner: vitest,
-  name: 'memory, on a clock that tests move',
-  async open() {
-    const clock = testClock();
-    const store = memoryStoreOn(clock);
-    return {
-      store,
-      second: store,
-      close: () => store.close(),
-      advance: clock.advance,
-      now: clock.now,
-      roundTrips: () => 0,
-    };
-  },
-});
-
-describePerfStore({
-  runner: vitest,
   name: 'memory, on the clock of the system',
   async open() {
     const store = memoryStore();

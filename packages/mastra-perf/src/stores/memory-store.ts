@@ -25,7 +25,8 @@ export interface MemoryStoreOptions {
   readonly maxEntries?: number;
 }
 
-const schema = options(() => ({
+/** @public docs/options.md is written from it. */
+export const memoryStoreSchema = options(() => ({
   maxBytes: z.optional(byteSize()),
   maxEntries: z.optional(positiveInteger(10_000_000)),
 }));
@@ -44,7 +45,7 @@ export const memoryStore = (given: MemoryStoreOptions = {}): PerfStore => memory
 
 /** The same on a clock of the caller's choice. */
 export function memoryStoreOn(clock: Clock, given: MemoryStoreOptions = {}): PerfStore {
-  const bounds = { ...DEFAULTS, ...parseOptions(schema, given, 'memoryStore') };
+  const bounds = { ...DEFAULTS, ...parseOptions(memoryStoreSchema, given, 'memoryStore') };
   return {
     name: 'memory',
     cache: memoryCache(bounds, clock),

@@ -1,3 +1,5 @@
+import { ones } from '../../base/ones.ts';
+
 /** Of longer vectors only so many dimensions are compared by sign. */
 export const MOST_BITS = 512;
 
@@ -22,11 +24,4 @@ export function differingBits(a: Int32Array, b: Int32Array, start: number): numb
   for (let index = 0; index < a.length; index++)
     count += ones((a[index] as number) ^ (b[start + index] as number));
   return count;
-}
-
-/** The bits that are set, counted in pairs, then fours, then bytes. */
-function ones(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,38 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PromptMessage } from '../../pipeline/call.ts';
-import { newWork } from '../tokens/text-counts.ts';
-import { loadEncoder, type Encoder } from '../tokens/encoder.ts';
+import { newWork, type Work } from '../tokens/text-counts.ts';
 import { createTokenCounting } from '../tokens/token-counting.ts';
-import { countPrompt, type PromptToCount } from './count-prompt.ts';
-import { fit } from './fit.ts';
+import { countPrompt } from './count-prompt.ts';
+import { lengthOf } from './length-of.ts';
+import { markOf } from './mark.ts';
+import { history } from './test-prompts.ts';
 
 const GPT = 'openai/gpt-4o';
-const CLAUDE = 'anthropic/claude-sonnet-4-5';
-const SENTENCE =
-  'The night train to the coast leaves at nine, and nobody on it knows the way back home yet. ';
-
-/** The encoder, and how much it was given. */
-async function counting() {
-  const encode = await loadEncoder('o200k');
-  const given = { texts: 0, bytes: 0 };
-  const counted: Encoder = (text) => {
-    given.texts++;
-    given.bytes += Buffer.byteLength(text);
-    return encode(text);
-  };
-  return { given, tokens: createTokenCounting({ load: async () => counted }) };
-}
-
-const user = (content: unknown): PromptMessage => ({ role: 'user', content });
-const text = (given: string) => [{ type: 'text', text: given }];
-const history = (length: number, characters: number): PromptMessage[] =>
-  Array.from({ length }, (_, index) => ({
-    role: index % 2 === 0 ? 'user' : 'assistant',
-    content: text(
-      `${index} ${SENTENCE.repeat(Math.ceil(characters / SENTENCE.length))}`.slice(0, characters),
-    ),
-  }));
 const options = { limit: 16_000, keepFirst: 0 };
+const user = (content: unknown): PromptMessage => ({ role: 'user', content });
 
 describe('counting a prompt', () => {
   it('is the sum of its messages where it is not over the limit', async () => {
@@ -88,112 +65,104 @@ describe('counting a prompt', () => {
   });
 });
 
-describe('large prompts', () => {
-  /** Far above the aim of 0.2 s, as tests share their machine: against what grows with the square. */
-  const MOST_MS = 2000;
+/** A counter that knows what each message has, and what it was asked for. */
+function knowing(tokens: (message: PromptMessage) => number, exact = true) {
+  const asked: unknown[] = [];
+  const message = (given: unknown) => {
+    asked.push(given);
+    return { tokens: tokens(given as PromptMessage), exact };
+  };
+  return { asked, counter: { message } };
+}
+const work = (texts = 1): Work => ({ ...newWork(), texts });
+const said = (characters: number, role = 'user'): PromptMessage => ({
+  role,
+  content: 'x'.repeat(characters),
+});
+const MESSAGE_FRAME = lengthOf(said(0));
+/** A message as long as this to whoever measures it. */
+const long = (length: number, role?: string) => said(length - MESSAGE_FRAME, role);
 
-  async function measured(model: string, prompt: PromptMessage[], more: Partial<PromptToCount> = {}) {
-    const { given, tokens } = await counting();
-    const counter = await tokens.load(model);
-    counter.request({ prompt: history(300, 90) });
-    Object.assign(given, { texts: 0, bytes: 0 });
-    const begun = performance.now();
-    const counted = countPrompt({ prompt, counter, work: newWork(), ...options, ...more });
-    const { dropped, tokens: left } = fit(counted.units, more.limit ?? options.limit, 'block');
-    const ms = performance.now() - begun;
-    expect(ms).toBeLessThan(MOST_MS);
-    return { ...given, ms: Math.round(ms), left, dropped: dropped.size, counted };
-  }
-
-  it.each([GPT, CLAUDE])(
-    'of 100,000 messages that were never counted are looked at, for %s',
-    async (model) => {
-      for (const characters of [30, 130, 500]) {
-        const seen = await measured(model, history(100_000, characters));
-        process.stdout.write(`100,000 messages of ${characters} characters, ${model}: ${seen.ms} ms\n`);
-        expect(seen.bytes).toBeLessThan(100_000);
-        expect(seen.texts).toBeLessThan(2500);
-        expect(seen.left).toBeLessThanOrEqual(options.limit);
-        expect(seen.left).toBeGreaterThan(options.limit * 0.6);
-        expect(seen.counted.tokens).toBeGreaterThan(options.limit * 20);
-      }
-    },
-  );
-
-  it('of 100,000 messages are bounded where even the budget has millions of tokens', async () => {
-    const seen = await measured(GPT, history(100_000, 130), { limit: 10_000_000 });
-    process.stdout.write(`100,000 messages, all of which fit: ${seen.ms} ms\n`);
-    expect(seen.texts).toBeLessThanOrEqual(10_000);
-    expect(seen.bytes).toBeLessThanOrEqual(256 * 1024);
-    expect(seen.counted.exact).toBe(false);
-    expect(seen.counted.tokens / 100_000).toBeGreaterThan(25);
-    expect(seen.counted.tokens / 100_000).toBeLessThan(45);
+describe('a prompt that is too long', () => {
+  it('is measured behind the limit as what was counted has tokens for its length', () => {
+    const prompt = [long(1000), long(500), long(100), long(100)];
+    const { counter, asked } = knowing((message) => lengthOf(message) / 2);
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 90, keepFirst: 0 });
+    expect(asked).toEqual([prompt[3], prompt[2]]);
+    expect(counted.units.map(({ tokens }) => tokens)).toEqual([500, 250, 50, 50]);
+    expect(counted.tokens).toBe(850);
+    expect(counted.exact).toBe(true);
   });
 
-  const MEGABYTE = 1_000_000;
-  const han = String.fromCharCode(
-    ...Array.from({ length: 4096 }, (_, index) => 0x4e00 + ((index * 7919) % 20_000)),
-  );
-  const rows = Array.from({ length: 8000 }, (_, id) => ({ id, name: `row ${id}`, note: SENTENCE }));
-  const base64 = Buffer.from(han.repeat(70)).toString('base64').slice(0, MEGABYTE);
-  const large: readonly (readonly [name: string, message: PromptMessage, tokens: number])[] = [
-    ['a text', user(text(SENTENCE.repeat(MEGABYTE / SENTENCE.length))), 220_000],
-    ['Chinese without a break', user(text(han.repeat(MEGABYTE / 4096))), 1_900_000],
-    ['one letter', user(text('a'.repeat(MEGABYTE))), 125_000],
-    ['spaces', user(text(' '.repeat(MEGABYTE))), 7800],
-    ['base64 as text', user(text(base64)), 720_000],
-    [
-      'rows of a tool',
-      {
-        role: 'tool',
-        content: [
-          {
-            type: 'tool-result',
-            toolCallId: '1',
-            toolName: 'look',
-            output: { type: 'json', value: rows },
-          },
-        ],
-      },
-      290_000,
-    ],
-    ['an image in base64', user([{ type: 'file', mediaType: 'image/png', data: base64 }]), 770],
-    [
-      'a text in base64',
-      user([
-        {
-          type: 'file',
-          mediaType: 'text/plain',
-          data: Buffer.from(SENTENCE.repeat(8000)).toString('base64'),
-        },
-      ]),
-      165_000,
-    ],
-  ];
-
-  it.each(large)('of a megabyte are told from samples: %s', async (name, message, tokens) => {
-    const seen = await measured(GPT, [user('old'), message]);
-    process.stdout.write(`${name}: ${seen.ms} ms, ${seen.counted.tokens} tokens\n`);
-    expect(seen.bytes).toBeLessThanOrEqual(256 * 1024);
-    expect(Math.abs(seen.counted.tokens / tokens - 1)).toBeLessThan(0.1);
-    expect(seen.left).toBeGreaterThan(0);
+  it('is counted up to the limit, which may be reached', () => {
+    const { counter, asked } = knowing(() => 10);
+    const prompt = [long(20), long(20), long(20)];
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 10, keepFirst: 0 });
+    expect(asked).toEqual([prompt[2], prompt[1]]);
+    expect(counted.tokens).toBe(30);
   });
 
-  it('of a megabyte that is far behind is not even written down', async () => {
-    const far = large.find(([name]) => name === 'rows of a tool')![1];
-    const toJSON = vi.fn<() => unknown>(() => rows);
-    const watched = {
-      ...far,
-      content: [
-        {
-          type: 'tool-result',
-          toolCallId: '1',
-          toolName: 'look',
-          output: { type: 'json', value: { toJSON } },
-        },
-      ],
-    };
-    await measured(GPT, [user('old'), watched, ...history(400, 500)]);
-    expect(toJSON).not.toHaveBeenCalled();
+  it('has a mark for each turn that may be the first one, and for no other', () => {
+    const prompt = [said(30, 'system'), ...[1, 2, 3, 4].map((size) => long(size * 20))];
+    const { counter } = knowing(() => 10);
+    const { units } = countPrompt({ prompt, counter, work: work(), limit: 25, keepFirst: 1 });
+    const mark = (place: number) => markOf(prompt, place, place + 1);
+    // The system message, the first turn and the last one are fixed and over the limit with each other.
+    expect(units.map((unit) => unit.mark)).toEqual([0, 0, 0, 0, 0]);
+    const wider = countPrompt({ prompt, counter, work: work(), limit: 30, keepFirst: 1 });
+    expect(wider.units.map((unit) => unit.mark)).toEqual([0, 0, 0, mark(3), 0]);
+    expect(wider.units.map(({ fixed }) => fixed)).toEqual([true, true, false, false, true]);
+    expect(wider.units.map(({ from, to }) => [from, to])).toEqual([0, 1, 2, 3, 4].map((at) => [at, at + 1]));
+  });
+
+  it('is measured without a count by what English has', () => {
+    const file = [{ type: 'file', data: 'x' }];
+    const prompt = [long(101), user(file)];
+    const { counter } = knowing(() => 1000);
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 10, keepFirst: 0 });
+    expect(counted.units.map(({ tokens }) => tokens)).toEqual([26, 1000]);
+    expect(counted.tokens).toBe(1026);
+  });
+
+  it('is not measured by files, which have tokens and no length', () => {
+    const file = user([{ type: 'file', data: 'x' }]);
+    const tokens = (message: PromptMessage) => (message === file ? 5000 : lengthOf(message) / 4);
+    const prompt = [long(400), file, long(100)];
+    const { counter } = knowing(tokens);
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 2000, keepFirst: 0 });
+    expect(counted.units.map((unit) => unit.tokens)).toEqual([100, 5000, 25]);
+  });
+
+  it('takes no text for a file that has three tokens for each character', () => {
+    const prompt = [long(100), long(50)];
+    const { counter } = knowing((message) => 3 * lengthOf(message));
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 10, keepFirst: 0 });
+    expect(counted.units.map((unit) => unit.tokens)).toEqual([300, 150]);
+  });
+
+  it('is not exact where it may stay and was not counted, for want of time', () => {
+    const prompt = [long(100), long(40)];
+    const { counter, asked } = knowing((message) => lengthOf(message));
+    const counted = countPrompt({ prompt, counter, work: work(0), limit: 1000, keepFirst: 0 });
+    expect(asked).toEqual([prompt[1]]);
+    expect(counted).toMatchObject({ exact: false, tokens: 140 });
+    expect(counted.units[0]!.mark).toBe(markOf(prompt, 0, 1));
+  });
+
+  it('measures all messages of a turn', () => {
+    const prompt = [long(100), long(60, 'assistant'), long(40, 'assistant'), long(10)];
+    const { counter } = knowing((message) => lengthOf(message));
+    const counted = countPrompt({ prompt, counter, work: work(), limit: 5, keepFirst: 0 });
+    expect(counted.units.map(({ tokens }) => tokens)).toEqual([200, 10]);
+  });
+
+  it('is not exact once one message is not, whatever comes after it', () => {
+    const last = long(10);
+    const counter = { message: (given: unknown) => ({ tokens: 1, exact: given !== last }) };
+    const prompt = [long(10), last];
+    expect(countPrompt({ prompt, counter, work: work(), ...options }).exact).toBe(false);
+    expect(countPrompt({ prompt, counter: knowing(() => 1).counter, work: work(), ...options }).exact).toBe(
+      true,
+    );
   });
 });

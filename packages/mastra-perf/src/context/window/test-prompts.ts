@@ -93,3 +93,13 @@ const result = (toolCallId: string, length: number) => ({
   toolName: 'look',
   output: { type: 'json', value: { found: words(length, 3) } },
 });
+
+export const SENTENCE =
+  'The night train to the coast leaves at nine, and nobody on it knows the way back home yet. ';
+
+/** A conversation of so many messages, each of so many characters. */
+export const history = (length: number, characters: number): PromptMessage[] =>
+  Array.from({ length }, (_, index) => {
+    const said = `${index} ${SENTENCE.repeat(Math.ceil(characters / SENTENCE.length))}`;
+    return { role: index % 2 === 0 ? 'user' : 'assistant', content: [text(said.slice(0, characters))] };
+  });

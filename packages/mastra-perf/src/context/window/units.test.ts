@@ -65,4 +65,46 @@ describe('units of a prompt', () => {
     expect(cut([system])).toEqual(['0-1 fixed']);
     expect(cut([])).toEqual([]);
   });
+
+  it('keep nothing for a result whose call is not there, or in the same turn', () => {
+    expect(cut([user, result('1'), user, call('2'), result('2'), user])).toEqual(['0-2', '2-5', '5-6 fixed']);
+  });
+
+  it('keep nothing for what names a call and is no result of it', () => {
+    const naming = (type: string, toolCallId: unknown = '1') => ({
+      role: 'tool',
+      content: [{ type, toolCallId }],
+    });
+    for (const other of [naming('tool-approval-request'), naming('tool-call'), naming('tool-result', '2')])
+      expect(cut([user, call('1'), user, other, user])).toEqual(['0-2', '2-4', '4-5 fixed']);
+    expect(cut([user, naming('tool-call', 7), user, naming('tool-result', 7), user])).toEqual([
+      '0-2',
+      '2-4',
+      '4-5 fixed',
+    ]);
+    expect(cut([user, naming('no call'), user, naming('tool-result'), user])).toEqual([
+      '0-2',
+      '2-4',
+      '4-5 fixed',
+    ]);
+  });
+
+  it('keep a result with the last call of its id', () => {
+    expect(cut([user, call('1'), user, call('1'), user, result('1'), user])).toEqual([
+      '0-2',
+      '2-4 fixed',
+      '4-6 fixed',
+      '6-7 fixed',
+    ]);
+  });
+
+  it('may hold anything', () => {
+    const odd = (content: unknown) => ({ role: 'user', content });
+    expect(cut([odd(undefined), odd('text'), odd([null, undefined, 7]), user])).toEqual([
+      '0-1',
+      '1-2',
+      '2-3',
+      '3-4 fixed',
+    ]);
+  });
 });

@@ -104,7 +104,7 @@ describe('every window', () => {
         expect(tokensOf(left)).toBeLessThanOrEqual(given.budget);
       }
     });
-    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(15);
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(3);
   });
 
   it('has the system messages, the newest question and all that follows it, and the first turns that are wanted', () => {

@@ -1,3 +1,5 @@
+import { ones } from '../../base/ones.ts';
+
 /** Of longer vectors only so many dimensions are compared by sign. */
 const MOST_BITS = 512;
 
@@ -31,11 +33,4 @@ export function differing(
   for (let word = from; word < to; word++)
     count += ones((words[word] as number) ^ (other[at + word - from] as number));
   return count;
-}
-
-/** The bits that are set, added up in pairs, then fours, then bytes. */
-export function ones(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
