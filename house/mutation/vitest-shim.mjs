@@ -25,8 +25,11 @@ export const it = Object.assign(
 export const describe = Object.assign(
   (name, define) => {
     names.push(name);
-    define();
-    names.pop();
+    try {
+      define();
+    } finally {
+      names.pop();
+    }
   },
   { each: eachOf((name, define) => describe(name, define)) },
 );

@@ -1,7 +1,7 @@
 import type { Figures } from './server/figures.ts';
 import type { Servers } from './world/servers.ts';
 
-/** What one process held when it was warm, and last. */
+/** What one process held when it was warm, then and when, and last. */
 export interface Growth {
   readonly name: string;
   readonly figures: readonly Figures[];

@@ -10,7 +10,7 @@ import { reportText, type RoundReport } from './report.ts';
 import { playRound } from './round.ts';
 import { alone } from './world/house-redis.ts';
 
-const USERS = 16;
+const USERS = 12;
 const DEFAULT_MINUTES = 20;
 
 const { values, positionals } = parseArgs({

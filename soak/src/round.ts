@@ -82,10 +82,13 @@ export async function playRound(plan: RoundPlan): Promise<RoundResult> {
     random: random.fork(),
     onKilled: (one) => killed.push(one),
   });
+  const growth = watchGrowth(servers);
   const suffer = async (kind: string): Promise<void> => {
     phase = kind;
     const from = Date.now();
     say(kind);
+    // It takes a moment in which nothing is answered.
+    await growth.measure();
     await faults[kind]?.(FAULT_MS);
     phase = `after ${kind}`;
     await setTimeout(AFTERMATH_MS / 2);
@@ -96,7 +99,6 @@ export async function playRound(plan: RoundPlan): Promise<RoundResult> {
   };
 
   const until = performance.now() + ms;
-  const growth = watchGrowth(servers);
   await setTimeout(Math.min(ms * WARM_UP_SHARE, WARM_UP_MS));
   await growth.measure();
   while (performance.now() < until) {

@@ -198,6 +198,43 @@ test('a call of a thread may fail while the database is away, and no other', () 
   expect(failedChecks(round({ ...away, calls: [calm, failed()] }))).toEqual(['no failed call']);
 });
 
+test('after a clock jumped, a thread may be answered to what it was asked before, and the answers stand in one message', () => {
+  const jumped = {
+    ...stored([...said].toReversed()),
+    troubles: [trouble('clock jumps')],
+    controls: [{ startedAt: LATER, endedAt: LATER + 5 }],
+    calls: [
+      call(thread),
+      call({ ...thread, id: 'ann.2', turn: 2, text: 'Turn 2: and what about #8?', number: 8 }),
+      call({ id: 'ann.3', startedAt: LATER, endedAt: LATER + 50 }),
+    ],
+    requests: [request(), request({}, { call: 'ann.3' })],
+    usage: [usage(), usage({ agent: 'chat' })],
+  };
+  const answer = call().answer ?? '';
+  const texts = [
+    { thread: 't', role: 'user', text: 'Turn 2: and what about #8?' },
+    { thread: 't', role: 'user', text: call().text },
+    { thread: 't', role: 'assistant', text: `${answer}${answer}` },
+  ];
+  const left = { snapshots: 0, leases: [], keys: 0, messages: texts };
+  expect(failedChecks(round({ ...jumped, left }))).toEqual([]);
+  expect(failedChecks(round({ ...jumped, left, troubles: [] }))).toEqual([
+    'no foreign answer',
+    'histories complete and in order',
+  ]);
+  expect(failedChecks(round({ ...jumped, left: { ...left, messages: texts.slice(1) } }))).toEqual([
+    'histories complete and in order',
+  ]);
+});
+
+test('memory that still grows in the second half of a round is told', () => {
+  const lives = (mb: readonly number[]) =>
+    failedChecks(round({ growth: [{ name: 'a', figures: mb.map((heap) => figures(heap, 20)) }] }));
+  expect(lives([100, 110, 118, 120, 121, 122, 122, 122])).toEqual([]);
+  expect(lives([100, 104, 108, 112, 120, 128, 136, 144])).toEqual(['memory and handles flat']);
+});
+
 test('what a killed process had not told yet may be missing in the ledger', () => {
   const at = call().endedAt + 500;
   expect(failedChecks(round({ killed: [{ name: 'a0-1', at }], usage: [] }))).toEqual([]);

@@ -37,6 +37,22 @@ function mayHaveFailed({ by, entry, number }: LoggedRequest, call: CallRecord): 
 
 export const isOfTheDatabase = ({ kind }: Trouble): boolean => kind.startsWith('postgres');
 
+/**
+ * Threads in which the process had another time than others when something was said. Mastra sorts what was said by that time: a
+ * question may come before an older one from then on, and an answer goes to the message of the last answer.
+ */
+export function threadsOfAnotherTime({
+  calls,
+  troubles,
+}: Pick<RoundResult, 'calls' | 'troubles'>): ReadonlySet<string> {
+  const jumps = troubles.filter(({ kind }) => kind === 'clock jumps');
+  return new Set(
+    calls.flatMap((call) =>
+      call.thread !== undefined && jumps.some((jump) => meets(jump, call)) ? [call.thread] : [],
+    ),
+  );
+}
+
 export const meets = (
   { from, to }: Pick<Trouble, 'from' | 'to'>,
   { startedAt, endedAt }: Pick<CallRecord, 'startedAt' | 'endedAt'>,

@@ -2,7 +2,7 @@ import type { RoundResult } from '../round-result.ts';
 import type { CallRecord } from '../traffic/call-record.ts';
 import { markOf, marksIn } from '../traffic/users.ts';
 import type { StoredMessage } from '../world/left-behind.ts';
-import { isOfTheDatabase, meets } from './excuse.ts';
+import { isOfTheDatabase, meets, threadsOfAnotherTime } from './excuse.ts';
 import { counted, verdict, type Verdict } from './verdict.ts';
 
 /** What was said so shortly before a process was killed may not have been stored. */
@@ -14,22 +14,25 @@ export function histories(round: RoundResult): Verdict {
   for (const call of round.calls)
     if (call.thread !== undefined) turns.set(call.thread, [...(turns.get(call.thread) ?? []), call]);
   const stored = Map.groupBy(round.left.messages, ({ thread }) => thread);
+  const confused = threadsOfAnotherTime(round);
   const wrong: string[] = [];
   let lost = 0;
   for (const [thread, calls] of turns) {
     const messages = stored.get(thread) ?? [];
     const bySaid = Map.groupBy(messages, ({ text }) => text);
+    const isThere = (text: string): boolean =>
+      confused.has(thread) && messages.some((message) => message.text.includes(text));
     const expected = calls.filter(({ answer }) => answer !== undefined);
     const said = expected.flatMap((call) =>
       [call.text, call.answer ?? ''].flatMap((text) => {
         const found = bySaid.get(text)?.length ?? 0;
-        if (found === 1) return [text];
+        if (found === 1 || isThere(text)) return [text];
         if (found === 0 && mayBeLost(round, call)) lost++;
         else wrong.push(`${thread}, turn ${call.turn}: stored ${found} times: ${text.slice(0, 60)}`);
         return [];
       }),
     );
-    if (!isInOrder(said, messages) && !calls.some((call) => isOfAnotherTime(round, call)))
+    if (!isInOrder(said, messages) && !confused.has(thread))
       wrong.push(`${thread}: not in the order in which it was said`);
     for (const { text } of messages)
       if (marksIn(text).some((mark) => mark !== markOf(calls[0]?.user ?? '')))
@@ -57,10 +60,6 @@ function mayBeLost({ killed, servedBy, storage, troubles }: RoundResult, call: C
   const at = killed.find(({ name }) => name === servedBy.get(call.id))?.at;
   return at !== undefined && call.endedAt > at - LAST_WORDS_MS[storage.writes];
 }
-
-/** Messages are sorted by the clock of the process that made them, which jumped. */
-const isOfAnotherTime = ({ troubles }: RoundResult, call: CallRecord): boolean =>
-  troubles.some((trouble) => trouble.kind === 'clock jumps' && meets(trouble, call));
 
 function isInOrder(said: readonly string[], messages: readonly StoredMessage[]): boolean {
   const order = messages.map(({ text }) => text).filter((text) => said.includes(text));

@@ -222,8 +222,17 @@ describe('canonicalHash', () => {
     );
     expect(() => canonicalHash({ toJSON: 1 })).not.toThrow();
     expect(() => canonicalHash(Object.defineProperty(new Sealed(1), 'toJSON', { value: 1 }))).toThrow(
-      TypeError,
+      'canonicalHash: [object Object] does not show what it holds',
     );
+  });
+
+  it('refuses an instance that shows itself', () => {
+    class Mirror {
+      toJSON(): unknown {
+        return this;
+      }
+    }
+    expect(() => canonicalHash(new Mirror())).toThrow('nested deeper than 200 levels');
   });
 
   it('refuses a cycle', () => {

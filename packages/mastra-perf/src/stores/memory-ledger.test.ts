@@ -215,6 +215,14 @@ describe('the budgets of a ledger in memory', () => {
     }
   });
 
+  it('do not hold again what nobody looked at since its time was over', async () => {
+    const { ledger, clock, claim, state } = budgetsUp();
+    await ledger.reserve('a', [claim], 1000);
+    clock.advance(1000);
+    await ledger.extend(['a'], 1000);
+    expect(await state()).toEqual({ spent: 0, held: 0 });
+  });
+
   it('do not give back on a new counter what was held on one that is forgotten', async () => {
     const { ledger, clock, claim, state } = budgetsUp();
     await ledger.reserve('a', [{ ...claim, expiresAt: clock.now() + 10 }], 1000);

@@ -134,6 +134,17 @@ describe('the bounds of sums', () => {
     ]);
   });
 
+  it('keep an interval for all of its time, also when others begin', () => {
+    const { add, advance, rows } = setUp();
+    add({ user: 'a' }, { calls: 1 });
+    advance(DAY_MS);
+    add({ user: 'a' }, { calls: 1 });
+    expect(rows('minute')).toBe(2);
+    advance(MINUTE_MS);
+    add({ user: 'a' }, { calls: 1 });
+    expect(rows('minute')).toBe(2);
+  });
+
   it('do not take what time has not: what came in late is gone with its interval', () => {
     const { add, advance, begin, report, rows } = setUp({ groupsPerInterval: 100, groupsInAll: 100 });
     add({ user: 'late' }, { calls: 1 }, begin - 2 * DAY_MS);

@@ -149,6 +149,13 @@ describe('a prompt that is too long', () => {
     expect(counted.units[0]!.mark).toBe(markOf(prompt, 0, 1));
   });
 
+  it('is told so where what was not counted reaches the limit, which it may', () => {
+    const prompt = [long(100), long(100), long(40)];
+    const { counter } = knowing((message) => lengthOf(message));
+    const counted = countPrompt({ prompt, counter, work: work(0), limit: 140, keepFirst: 0 });
+    expect(counted.units.map(({ mark }) => mark)).toEqual([markOf(prompt, 0, 1), markOf(prompt, 1, 2), 0]);
+  });
+
   it('measures all messages of a turn', () => {
     const prompt = [long(100), long(60, 'assistant'), long(40, 'assistant'), long(10)];
     const { counter } = knowing((message) => lengthOf(message));

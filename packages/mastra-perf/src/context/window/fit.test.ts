@@ -56,6 +56,22 @@ describe('fitting into a budget', () => {
     expect(fit(plain(50, 50), 100, 'block')).toEqual({ dropped: new Set(), tokens: 100 });
   });
 
+  it.each([100, 150])('drops nothing that fits, wherever it were better to begin: %d', (budget) => {
+    const units = unitsFrom(Array.from({ length: 10 }, (_, place) => [10, false, place]));
+    for (const trim of ['block', 'slide'] as const)
+      expect(fit(units, budget, trim)).toEqual({ dropped: new Set(), tokens: 100 });
+  });
+
+  it('leaves six tenths of the budget at least, and that may be all that it leaves', () => {
+    const units = unitsFrom(Array.from({ length: 10 }, (_, place) => [100, false, place]));
+    // 500 to 700 are to be dropped, of which the last has the highest mark.
+    expect(fit(units, 500, 'block').tokens).toBe(300);
+  });
+
+  it('drops no more than it must where marks are alike', () => {
+    expect(fit(unitsFrom(Array.from({ length: 10 }, () => [100, false, 7])), 500, 'block').tokens).toBe(500);
+  });
+
   it('drops the oldest, no more than it must when it slides', () => {
     expect(fit(plain(40, 40, 40, 40), 100, 'slide')).toEqual({ dropped: new Set([0, 1]), tokens: 80 });
   });
