@@ -1,4 +1,4 @@
-import { isPerfError, type Clock } from 'mastra-perf';
+import { isPerfError, type Clock, type PerfError } from 'mastra-perf';
 import { closedFailure, codeOf, failure } from './failures.ts';
 import { bornText } from './migration.ts';
 import { migrate } from './migrate.ts';
@@ -47,17 +47,23 @@ export function createDatabase(source: PoolSource, tables: Tables, settings: Dat
   let connecting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   let backlog = 0;
-  const closed = Promise.withResolvers<never>();
-  closed.promise.catch(() => undefined); // whoever waits hears it, and there may be nobody
+  /**
+   * Gives up what is under way. Each has a promise of its own: one for all would keep whatever was waited for by it, with the whole
+   * request that it was asked in, until the store is closed.
+   */
+  const underWay = new Set<(why: PerfError) => void>();
 
   /** What is under way is given up at the end of its time, or of the store. */
   const within = async <T>(ms: number, what: string, work: () => Promise<T>): Promise<T> => {
-    const late = Promise.withResolvers<never>();
-    const cancel = after(ms, () => late.reject(failure(`${what}: no answer within ${ms} ms`)));
+    const given = Promise.withResolvers<never>();
+    const cancel = after(ms, () => given.reject(failure(`${what}: no answer within ${ms} ms`)));
+    underWay.add(given.reject);
+    if (closing) given.reject(closedFailure());
     try {
-      return await Promise.race([work(), late.promise, closed.promise]);
+      return await Promise.race([work(), given.promise]);
     } finally {
       cancel();
+      underWay.delete(given.reject);
     }
   };
   const query = async (pool: PgPool, given: PgQuery): Promise<readonly Row[]> => {
@@ -121,7 +127,7 @@ export function createDatabase(source: PoolSource, tables: Tables, settings: Dat
     },
     close: () =>
       (closing ??= (async () => {
-        closed.reject(closedFailure());
+        for (const giveUp of underWay) giveUp(closedFailure());
         await source.end();
       })()),
   };

@@ -1,6 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { reasonOf, service, startDelayProxy, startPostgres, until, within } from '@mastra-perf/testkit';
 
 import { afterAll, describe, expect, test } from 'vitest';
@@ -11,6 +15,7 @@ const postgres = await service(startPostgres, 'Postgres');
 afterAll(() => postgres.skip ?? postgres.service.stop());
 
 const CLOSED_MS = 1500;
+const REQUESTS = 30;
 const NOWHERE = 'postgres://127.0.0.1:1/none';
 
 async function assertClosed(store: PostgresStore): Promise<void> {
@@ -23,6 +28,25 @@ const throughPort = (port: number): string => {
   url.port = String(port);
   return url.href;
 };
+
+test.skipIf(postgres.skip)('an open store keeps nothing of the requests that have asked it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: { execution: 'async' }) => Promise<void>;
+  const running = new AsyncLocalStorage<object>();
+  const store = postgresStore({ connectionString: postgres.service.connectionString });
+  await store.connect();
+  const served: WeakRef<object>[] = [];
+  for (let count = 0; count < REQUESTS; count++) {
+    const request = {};
+    served.push(new WeakRef(request));
+    await running.run(request, () => store.health());
+  }
+  await setImmediate(); // until then a reference that is new is kept
+  await collect({ execution: 'async' });
+  // A connection remembers the one for which it was opened.
+  expect(served.filter((request) => request.deref()).length).toBeLessThan(REQUESTS / 2);
+  await store.close();
+});
 
 describe('close', () => {
   test('of what was never opened', async () => {

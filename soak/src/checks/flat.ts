@@ -5,12 +5,12 @@ import { verdict, type Verdict } from './verdict.ts';
 
 /** Code that is compiled late, and rows of figures for minutes and groups that were not there when it was warm. */
 const HEAP_SHARE = 1.15;
-const HEAP_MB = 30;
+const HEAP_MB = 15;
 const HANDLES = 12;
 
 /** From the middle on, where there is one: what is still growing then does not stop. */
-const LATE_SHARE = 1.06;
-const LATE_MB = 10;
+const LATE_SHARE = 1.04;
+const LATE_MB = 8;
 const MIDDLE_FROM = 6;
 
 /** What a process holds when all is over is not much more than when it was warm. */

@@ -44,11 +44,15 @@ export function openBusLink(
   let lastAnswer: Promise<unknown> = Promise.resolve();
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined); // whoever waits hears it, and there may be nobody
+  /** For the question that is asked now. What waited for `ended` itself would be kept until then, ping after ping. */
+  let giveUp: ((why: PerfError) => void) | undefined;
 
   const finish = (why: string): void => {
     over = true;
     cancel();
-    ended.reject(linkFailure(name, why));
+    const failure = linkFailure(name, why);
+    ended.reject(failure);
+    giveUp?.(failure);
     if (!connection) opening.abort();
   };
   const endOf = (one: BusConnection, broken: boolean): Promise<void> =>
@@ -65,10 +69,13 @@ export function openBusLink(
     const answer = lastAnswer.then(async () => {
       if (over || !connection) return ended.promise;
       const stop = clock.after(ANSWER_WITHIN_MS, () => lose(`gave no answer within ${ANSWER_WITHIN_MS} ms`));
+      const given = Promise.withResolvers<never>();
+      giveUp = given.reject;
       try {
-        await Promise.race([question(connection), ended.promise]);
+        await Promise.race([question(connection), given.promise]);
       } finally {
         stop();
+        giveUp = undefined;
       }
     });
     lastAnswer = answer.catch(() => undefined); // told to whom it concerns
